@@ -1,4 +1,4 @@
-"""Small readers of the environment. Each refuses an unclear value by name and says what it accepts."""
+"""Small readers of the environment: each refuses an unclear value and says what it accepts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from environs import Env, EnvError
 
 _env = Env()
 
-# Every name that has been read: docs/operations.md must explain each of them, and a test holds it to that.
+# Every name that has been read, with what it accepts: docs/operations.md explains each of them,
+# and a test holds it to that.
 READ: dict[str, str] = {}
 
 
@@ -42,11 +43,11 @@ def switch(name: str, *, default: bool) -> bool:
     return _read(name, _env.bool, default, "Write true or false.")
 
 
-def whole(name: str, default: int, *, at_least: int = 0) -> int:
-    """A whole number that is not smaller than ``at_least``."""
-    remedy = f"Write a whole number, {at_least} or more."
+def whole(name: str, default: int, *, at_least: int = 0, at_most: int = 2**31) -> int:
+    """A whole number from ``at_least`` to ``at_most``, both included."""
+    remedy = f"Write a whole number from {at_least} to {at_most}."
     number: int = _read(name, _env.int, default, remedy)
-    if number < at_least:
+    if not at_least <= number <= at_most:
         raise refuse(name, remedy)
     return number
 
@@ -78,7 +79,7 @@ def origin(name: str, default: str) -> str:
 
 
 def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
-    """A connection URL with one of ``schemes``; its value may hold a password and is never shown."""
+    """A connection URL with one of ``schemes``; it may hold a password and is never shown."""
     value = text(name, default)
     remedy = f"Write a URL that begins with {' or '.join(f'{scheme}:' for scheme in schemes)}."
     if value and _split(name, value, remedy, show_value=False).scheme not in schemes:

@@ -1,4 +1,4 @@
-"""Every setting of the tracker. What the environment may change is explained in docs/operations.md."""
+"""Every setting of the tracker. docs/operations.md explains what the environment may change."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from tracker import environment as read
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = read.directory("DATA_DIR", BASE_DIR / "data")
 
-# Where people reach the tracker. A loopback address means: on this machine only, for one person to try.
-SITE_URL = read.origin("SITE_URL", f"http://127.0.0.1:{read.whole('PORT', 8000, at_least=1)}")
+# Where people reach the tracker. A loopback address means: on this machine
+# only, to try it or to work alone.
+PORT = read.whole("PORT", 8000, at_least=1, at_most=65535)
+SITE_URL = read.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 LOCAL = SITE_HOST in {"127.0.0.1", "localhost", "::1"}
 HTTPS = SITE_URL.startswith("https://")
@@ -29,7 +31,8 @@ DEBUG = read.switch("DEBUG", default=False)
 SECRET_KEY = read.text("SECRET_KEY")
 if not SECRET_KEY and not LOCAL:
     raise read.refuse(
-        "SECRET_KEY", f"SITE_URL is {SITE_URL}, not this machine: write at least 50 random characters."
+        "SECRET_KEY",
+        f"SITE_URL is {SITE_URL}, not this machine: write at least 50 random characters.",
     )
 SECRET_KEY = SECRET_KEY or read.kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = read.names("SECRET_KEY_FALLBACKS")
@@ -127,12 +130,13 @@ except ValueError as error:
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     DATABASE["OPTIONS"] = {
-        # Take the write lock when a transaction begins: an upgrade in mid-transaction fails at once, busy or not.
+        # Take the write lock when a transaction begins: taking it later fails at once when another
+        # writer came between, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
     }
-    # A file, as in production: threads and child processes see one database, and writers wait for each other.
+    # A file, as in production: threads and child processes see one database, and writers wait.
     DATABASE["TEST"] = {
         "NAME": os.path.join(tempfile.gettempdir(), f"tracker-test-{os.getpid()}.sqlite3")
     }
@@ -205,7 +209,7 @@ EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = MAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = MAIL["EMAIL_USE_SSL"]
-# Shorter than a delivery's lease, so that a hanging mail server cannot make two workers send one message.
+# Shorter than a delivery's lease: a hanging mail server must not make two workers send one message.
 EMAIL_TIMEOUT = MAIL["EMAIL_TIMEOUT"] or 20
 DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", f"tracker@{SITE_HOST.strip('[]')}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -279,7 +283,7 @@ LOG_FORMAT = read.choice("LOG_FORMAT", "console" if LOCAL else "json", ("console
 LOG_LEVEL = read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-# Binding the user would load the session on every request; binding the address would keep what we need not know.
+# Binding the user would load the session on every request; the address is not ours to keep.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
