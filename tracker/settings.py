@@ -158,7 +158,7 @@ DATABASES = {"default": DATABASE}
 
 REDIS_URL = read.address("REDIS_URL", "", ("redis", "rediss", "unix"))
 # Embedded: the worker and its beat share one process, and the broker is that process's memory.
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 3600, "unacked_restore_throttle": 1, "socket_connect_timeout": 5}
     if REDIS_URL
@@ -246,8 +246,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # --- Static files --------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = read.directory("STATIC_ROOT", BASE_DIR / "static-collected")
 # On one's own machine nothing has to be collected; a server collects, hashes and compresses.
+STATIC_ROOT = None if LOCAL else read.directory("STATIC_ROOT", BASE_DIR / "static-collected")
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -331,6 +331,7 @@ LOGGING = {
     "loggers": {
         # Each refused request is already one line of django_structlog.
         "django.request": {"level": "ERROR"},
-        "django.server": {"handlers": ["stderr"], "propagate": False},
+        # Every pulse would be a line; what a pulse did is in the database.
+        "celery": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,132 @@
+"""What every test stands on: servers that must answer, a closed network, a browser or its absence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings as tracker_settings
+from django.db import connection
+from pytest_django.fixtures import SettingsWrapper
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+MACOS_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+QUIET_BROWSER = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+DRIVES_BROWSER = {"browser", "screenshots"}
+# Tests with these marks may open sockets, but only to this machine.
+NETWORKED = {*DRIVES_BROWSER, "faults", "network"}
+THIS_MACHINE = ["127.0.0.1", "::1"]
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def find_browser() -> str | None:
+    """The Chromium to drive: CHROMIUM, or the first one installed."""
+    named = os.environ.get("CHROMIUM")
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return named or found or (str(MACOS_BROWSER) if MACOS_BROWSER.exists() else None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A database or broker that was asked for and does not answer is a failure, never a skip."""
+    database = tracker_settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.postgresql":
+        names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+        server = {names[key]: database[key] for key in names if database[key]}
+        try:
+            psycopg.connect(dbname="postgres", connect_timeout=5, **server).close()
+        except psycopg.OperationalError as error:
+            pytest.exit(f"DATABASE_URL is set, but PostgreSQL does not answer: {error}", 1)
+    if tracker_settings.REDIS_URL:
+        client = redis.Redis.from_url(tracker_settings.REDIS_URL, socket_connect_timeout=5)
+        try:
+            client.ping()
+        except redis.RedisError as error:
+            pytest.exit(f"REDIS_URL is set, but Redis does not answer: {error}", 1)
+        finally:
+            client.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Opens the network where a test is about it, and leaves browser tests out without a browser."""
+    for item in items:
+        if marks(item) & NETWORKED:
+            item.add_marker(pytest.mark.allow_hosts(THIS_MACHINE))
+    # Last: a started Playwright leaves an event loop in the process, which Django then refuses.
+    items.sort(key=lambda item: bool(marks(item) & DRIVES_BROWSER))
+    left_out = [] if find_browser() else [item for item in items if marks(item) & DRIVES_BROWSER]
+    config.stash[LEFT_OUT] = [item.nodeid for item in left_out]
+    if left_out and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"CI=true, but there is no Chromium for {len(left_out)} tests.")
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not marks(item) & DRIVES_BROWSER]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist tells the controller what it left out."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = session.config.stash.get(LEFT_OUT, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """The controller of xdist collects nothing itself; every worker tells it the same."""
+    node.config.stash[LEFT_OUT] = node.workeroutput.get("left_out", [])
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Says which tests were left out, and how to have them."""
+    left_out = config.stash.get(LEFT_OUT, [])
+    if left_out:
+        terminalreporter.section("left out: no Chromium on this machine")
+        for nodeid in left_out:
+            terminalreporter.line(f"  {nodeid}")
+        terminalreporter.line("To run them: sudo apt install chromium   (or set CHROMIUM=PATH)")
+
+
+def marks(item: pytest.Item) -> set[str]:
+    return {mark.name for mark in item.iter_markers()}
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _browser_beside_django(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if marks(request.node) & DRIVES_BROWSER:
+        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """How pytest-playwright starts the browser of this machine."""
+    # Chromium's sandbox does not start for root, which is who runs in a container.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": find_browser(), "args": [*QUIET_BROWSER, *sandbox]}
+
+
+@pytest.fixture
+def child_environment(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment in which a child process sees this test's database and its own data."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{name}"
+    else:
+        url = urlsplit(tracker_settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+    yield {**os.environ, "DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
