@@ -1,10 +1,9 @@
-"""What every test stands on: servers that must answer, a closed network, a browser or its absence."""
+"""What every test stands on: servers that answer, a closed network, a browser or its absence."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ import pytest
 import redis
 from django.conf import settings as tracker_settings
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MACOS_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -60,7 +59,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Opens the network where a test is about it, and leaves browser tests out without a browser."""
+    """Opens the network where a test is about it; leaves browser tests out without a browser."""
     for item in items:
         if marks(item) & NETWORKED:
             item.add_marker(pytest.mark.allow_hosts(THIS_MACHINE))
@@ -103,7 +102,7 @@ def marks(item: pytest.Item) -> set[str]:
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings: SettingsWrapper) -> None:
+def _quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -122,11 +121,11 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture
-def child_environment(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
+def child_environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """The environment in which a child process sees this test's database and its own data."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         url = f"sqlite:///{name}"
     else:
         url = urlsplit(tracker_settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-    yield {**os.environ, "DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
+    return {**os.environ, "DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
