@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from conditions.checks import check_server
 
 
 class ConditionsConfig(AppConfig):
@@ -11,3 +14,7 @@ class ConditionsConfig(AppConfig):
     name = "conditions"
     verbose_name = "Sanctions conditions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Holds unsafe server settings up before anything runs."""
+        register(check_server, Tags.security)

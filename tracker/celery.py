@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
@@ -16,3 +16,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging(**kwargs: Any) -> None:
     """Leaves the logs as the settings have them: a receiver here keeps Celery from its own."""
+
+
+@beat_init.connect
+def sweep_at_once(**kwargs: Any) -> None:
+    """What fell due while nothing ran does not wait for the next full five minutes."""
+    app.send_task("conditions.tasks.sweep", expires=290)

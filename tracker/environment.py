@@ -15,10 +15,6 @@ from environs import Env, EnvError
 
 _env = Env()
 
-# Every name that has been read, with what it accepts: docs/operations.md explains each of them,
-# and a test holds it to that.
-READ: dict[str, str] = {}
-
 
 class UnclearSetting(ImproperlyConfigured):
     """A setting whose value cannot be understood, told in one line."""
@@ -113,7 +109,6 @@ def kept_secret(path: Path) -> str:
 
 
 def _read(name: str, reader: Callable[..., Any], default: Any, remedy: str) -> Any:
-    READ[name] = remedy
     if os.environ.get(name) == "":
         return default
     try:
