@@ -219,6 +219,18 @@ def test_two_dates_that_roll_onto_one_business_day_make_one_cycle():
     assert due_dates(calendar, 2) == [date(2026, 3, 16), date(2026, 6, 15)]
 
 
+def test_rolled_back_the_second_of_them_is_skipped_too():
+    calendar = Calendar(date(2025, 12, 15), 89, 90, basis=Basis.ANCHOR, roll=Roll.PREVIOUS)
+    assert due_dates(calendar, 2) == [date(2026, 3, 13), date(2026, 6, 12)]
+
+
+def test_a_date_before_the_extended_one_is_skipped_even_if_it_would_roll_past_it():
+    # Extended to Sunday 2026-03-15; the multiple on Saturday 14 would roll to Monday 16.
+    calendar = Calendar(date(2025, 12, 14), 60, 90, basis=Basis.ANCHOR, roll=Roll.NEXT)
+    extended_to = date(2026, 3, 15)
+    assert due_dates(calendar, 2, extensions={1: extended_to}) == [extended_to, date(2026, 6, 12)]
+
+
 def test_the_end_is_compared_with_the_date_before_it_is_rolled():
     # Due Saturday 2027-03-13, rolled to Monday 15: an end on the Sunday between keeps it.
     calendar = Calendar(ENACTMENT, 90, 180, roll=Roll.NEXT, until=date(2027, 3, 14))
