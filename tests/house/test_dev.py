@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import dev
 import pytest
+
+import dev
 
 ROOT = Path(__file__).resolve().parents[2]
 
