@@ -1,0 +1,40 @@
+"""Rows, constraints, and one QuerySet each; as-of is vocabulary here."""
+
+from conditions.models.assessments import Assessment, AssessmentAuthor, Citation, Finding
+from conditions.models.conditions import ChecklistItem, Condition, ConditionVersion, Crosswalk
+from conditions.models.cycles import CycleRevision, ReviewCycle
+from conditions.models.events import Event
+from conditions.models.evidence import Evidence, EvidenceLink, EvidenceVersion
+from conditions.models.installation import grant_roles
+from conditions.models.official import OfficialFinding
+from conditions.models.people import ApiToken, User
+from conditions.models.programs import Interpretation, Program
+from conditions.models.reminders import Pulse, Reminder
+from conditions.models.sources import Source, SourceGrade
+
+__all__ = [
+    "ApiToken",
+    "Assessment",
+    "AssessmentAuthor",
+    "ChecklistItem",
+    "Citation",
+    "Condition",
+    "ConditionVersion",
+    "Crosswalk",
+    "CycleRevision",
+    "Event",
+    "Evidence",
+    "EvidenceLink",
+    "EvidenceVersion",
+    "Finding",
+    "Interpretation",
+    "OfficialFinding",
+    "Program",
+    "Pulse",
+    "Reminder",
+    "ReviewCycle",
+    "Source",
+    "SourceGrade",
+    "User",
+    "grant_roles",
+]

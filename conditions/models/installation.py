@@ -1,0 +1,45 @@
+"""What every database of the tracker holds beside its tables: guards, and what each role may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+
+from conditions.models.guards import install_guards
+from conditions.rules.authority import GRANTS, Role
+
+EVENTS = "conditions_event"
+
+
+@receiver(post_migrate, dispatch_uid="conditions.installation")
+def complete_installation(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """After every ``migrate``: put the guards in place and grant each role its permissions."""
+    connection = connections[using]
+    if sender.name != "conditions" or EVENTS not in connection.introspection.table_names():
+        return
+    install_guards(connection)
+    # Django makes the permissions in a receiver of its own, which may come after this one.
+    create_permissions(sender, verbosity=0, using=using)
+    grant_roles(using)
+
+
+def grant_roles(using: str = "default") -> None:
+    """Make each role's group hold exactly the permissions that ``GRANTS`` names; safe to repeat."""
+    granted = {codename for codenames in GRANTS.values() for codename in codenames}
+    found = {
+        permission.codename: permission
+        for permission in Permission.objects.using(using).filter(
+            content_type__app_label="conditions", codename__in=granted
+        )
+    }
+    if absent := granted - found.keys():
+        raise LookupError(f"No model declares the permissions {', '.join(sorted(absent))}.")
+    for role in Role:
+        group, _ = Group.objects.using(using).get_or_create(name=role.value)
+        group.permissions.set([found[codename] for codename in sorted(GRANTS[role])])

@@ -1,0 +1,1 @@
+"""Every composed read: frozen rows out, a fixed number of SQL queries."""
