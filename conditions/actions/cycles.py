@@ -159,9 +159,7 @@ def missing_assessments(cycle: ReviewCycle, day: date) -> list[str]:
 
 
 def _wanted(program: Program, present: dict[int, ReviewCycle], day: date) -> list[Span]:
-    series = spans(
-        program.calendar, extensions=_extensions(present), closings=_closings(present)
-    )
+    series = spans(program.calendar, extensions=_extensions(present), closings=_closings(present))
     wanted: list[Span] = []
     for span in series:
         wanted.append(span)
@@ -235,9 +233,7 @@ def _extensions(present: dict[int, ReviewCycle]) -> dict[int, date]:
 
 def _closings(present: dict[int, ReviewCycle]) -> dict[int, date]:
     return {
-        number: cycle.closed_on
-        for number, cycle in present.items()
-        if cycle.closed_on is not None
+        number: cycle.closed_on for number, cycle in present.items() if cycle.closed_on is not None
     }
 
 

@@ -145,7 +145,7 @@ class Assessment(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "returned", "approved"]),
+                condition=Q(state__in=[state.value for state in WorkState]),
                 name="assessment_state_known",
                 violation_error_message="This state is not one of the four.",
             ),

@@ -1,4 +1,4 @@
-"""Conditions, their checklist items, their texts through time, and the crosswalk between programs."""
+"""Conditions, their checklist items and wordings, and the crosswalk between programs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from conditions.models.choices import from_enum
 from conditions.models.programs import Program
 from conditions.models.versions import Version
 from conditions.rules.authority import OWN_PERMISSIONS
+from conditions.rules.rollup import ConditionTest
 
 
 class ConditionQuerySet(models.QuerySet["Condition"]):
@@ -25,12 +27,6 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
 class Condition(models.Model):
     """One thing the target must do, as the instrument words it now."""
 
-    class Test(models.TextChoices):
-        OUTCOME = "outcome", "Outcome"
-        EFFORT = "effort", "Effort"
-        OUTCOME_OR_EFFORT = "outcome_or_effort", "Outcome or effort"
-        ABSENCE_OF_CONDUCT = "absence_of_conduct", "Absence of conduct"
-
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="conditions")
     code = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
@@ -38,7 +34,7 @@ class Condition(models.Model):
     provision = models.TextField(help_text="The provision in our own words.")
     citation = models.CharField(max_length=300)
     marks = models.JSONField(default=dict, blank=True)
-    test = models.CharField(max_length=20, choices=Test)
+    test = models.CharField(max_length=20, choices=from_enum(ConditionTest))
     in_force_from = models.DateField()
     in_force_until = models.DateField(
         null=True, blank=True, help_text="First day no longer in force."
@@ -63,15 +59,12 @@ class Condition(models.Model):
                 violation_error_message="This program already has a condition with that code.",
             ),
             models.CheckConstraint(
-                condition=Q(in_force_until__isnull=True)
-                | Q(in_force_until__gt=F("in_force_from")),
+                condition=Q(in_force_until__isnull=True) | Q(in_force_until__gt=F("in_force_from")),
                 name="condition_force_ends_after_it_begins",
                 violation_error_message="A condition's force ends after it begins.",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    test__in=["outcome", "effort", "outcome_or_effort", "absence_of_conduct"]
-                ),
+                condition=Q(test__in=[test.value for test in ConditionTest]),
                 name="condition_test_known",
                 violation_error_message="This test type is not one of the four.",
             ),
@@ -155,4 +148,3 @@ class Crosswalk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.condition} / {self.counterpart}"
-

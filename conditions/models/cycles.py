@@ -55,9 +55,7 @@ class ReviewCycle(models.Model):
             models.Index(fields=["program", "starts_on", "due_on"], name="reviewcycle_by_day"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["program", "number"], name="reviewcycle_numbered_once"
-            ),
+            models.UniqueConstraint(fields=["program", "number"], name="reviewcycle_numbered_once"),
             models.UniqueConstraint(
                 fields=["program", "starts_on"], name="reviewcycle_starts_once"
             ),
@@ -67,9 +65,7 @@ class ReviewCycle(models.Model):
                 violation_error_message="A cycle is due after it starts.",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    closed_at__isnull=True, closed_on__isnull=True, closed_by__isnull=True
-                )
+                condition=Q(closed_at__isnull=True, closed_on__isnull=True, closed_by__isnull=True)
                 | Q(closed_at__isnull=False, closed_on__isnull=False, closed_by__isnull=False),
                 name="reviewcycle_closed_dated_and_signed",
                 violation_error_message="A closed cycle names its day, moment and signatory.",

@@ -27,9 +27,7 @@ class Event(models.Model):
     verb = models.CharField(max_length=40, help_text="For example assessment.approved.")
     subject_type = models.CharField(max_length=30, help_text="Model name in lower case.")
     subject_id = models.CharField(max_length=40)
-    program = models.ForeignKey(
-        Program, null=True, on_delete=models.PROTECT, related_name="events"
-    )
+    program = models.ForeignKey(Program, null=True, on_delete=models.PROTECT, related_name="events")
     condition = models.ForeignKey(
         Condition, null=True, on_delete=models.PROTECT, related_name="events"
     )

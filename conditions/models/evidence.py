@@ -10,10 +10,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from conditions.models.choices import from_enum
 from conditions.models.conditions import ChecklistItem, Condition
 from conditions.models.sources import Source
 from conditions.models.versions import Version
-from conditions.rules.authority import OWN_PERMISSIONS
+from conditions.rules.authority import OWN_PERMISSIONS, Sensitivity
+from conditions.rules.dates import Precision
+from conditions.rules.evidence import Stance
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -25,20 +28,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 class Evidence(models.Model):
     """One published item, in our own words; its stance belongs to its links."""
 
-    class Precision(models.TextChoices):
-        DAY = "day", "Day"
-        MONTH = "month", "Month"
-        YEAR = "year", "Year"
-        UNKNOWN = "unknown", "Not known"
-
-    class Sensitivity(models.TextChoices):
-        PUBLIC = "public", "Public"
-        TEAM = "team", "Team only"
-        RESTRICTED = "restricted", "Restricted"
-        SOURCE_PROTECTED = "source_protected", "Source protected"
-
     key = models.CharField(
-        max_length=40, unique=True, help_text="Stable name of the item in files, e.g. ev-ee915abdd409."
+        max_length=40,
+        unique=True,
+        help_text="Stable name of the item in files, e.g. ev-ee915abdd409.",
     )
     url = models.URLField(max_length=2000, blank=True)
     canonical_url = models.CharField(max_length=2000, blank=True, editable=False)
@@ -48,7 +41,7 @@ class Evidence(models.Model):
     published_on = models.DateField(null=True, blank=True)
     fact_on = models.DateField(null=True, blank=True, help_text="First day of the event's period.")
     fact_precision = models.CharField(
-        max_length=8, choices=Precision, default=Precision.UNKNOWN
+        max_length=8, choices=from_enum(Precision), default=Precision.UNKNOWN.value
     )
     language = models.CharField(max_length=12, default="en")
     summary = models.TextField()
@@ -60,7 +53,7 @@ class Evidence(models.Model):
     event_slug = models.SlugField(max_length=80, blank=True, db_index=True)
     credibility = models.PositiveSmallIntegerField(default=6)
     sensitivity = models.CharField(
-        max_length=16, choices=Sensitivity, default=Sensitivity.PUBLIC
+        max_length=16, choices=from_enum(Sensitivity), default=Sensitivity.PUBLIC.value
     )
     is_primary = models.BooleanField(
         default=False, help_text="A document of the body responsible for the fact."
@@ -99,7 +92,7 @@ class Evidence(models.Model):
                 violation_error_message="Credibility runs from 1 to 6.",
             ),
             models.CheckConstraint(
-                condition=Q(sensitivity__in=["public", "team", "restricted", "source_protected"]),
+                condition=Q(sensitivity__in=[level.value for level in Sensitivity]),
                 name="evidence_sensitivity_known",
                 violation_error_message="This sensitivity is not one of the four.",
             ),
@@ -142,11 +135,6 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
 class EvidenceLink(models.Model):
     """Evidence bears on a condition or checklist item; withdrawn, never changed."""
 
-    class Stance(models.TextChoices):
-        SUPPORTS = "supports", "Supports"
-        CONTRADICTS = "contradicts", "Contradicts"
-        NEUTRAL = "neutral", "Neutral"
-
     class Origin(models.TextChoices):
         DIRECT = "direct", "Linked by hand"
         CROSSWALK = "crosswalk", "Carried over the crosswalk"
@@ -162,7 +150,7 @@ class EvidenceLink(models.Model):
         on_delete=models.PROTECT,
         related_name="evidence_links",
     )
-    stance = models.CharField(max_length=11, choices=Stance)
+    stance = models.CharField(max_length=11, choices=from_enum(Stance))
     note = models.TextField(blank=True)
     origin = models.CharField(max_length=9, choices=Origin, default=Origin.DIRECT)
     recorded_at = models.DateTimeField()
@@ -200,7 +188,7 @@ class EvidenceLink(models.Model):
                 violation_error_message="This item is already linked to that checklist item.",
             ),
             models.CheckConstraint(
-                condition=Q(stance__in=["supports", "contradicts", "neutral"]),
+                condition=Q(stance__in=[stance.value for stance in Stance]),
                 name="evidencelink_stance_known",
                 violation_error_message="Stance is supports, contradicts or neutral.",
             ),

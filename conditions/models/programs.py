@@ -16,7 +16,7 @@ from conditions.rules.calendar import Basis, Calendar, Roll, legal_day
 from conditions.rules.escalation import ConsecutiveRule
 from conditions.rules.ladder import Ladder
 from conditions.rules.rollup import CertificationRule
-from conditions.rules.status import Scale
+from conditions.rules.scale import Scale
 
 if TYPE_CHECKING:
     from conditions.models.people import User

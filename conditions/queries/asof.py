@@ -1,4 +1,4 @@
-"""The two clocks of every read: the day a judgement holds on, and the moment by which it was known."""
+"""The two clocks of every read: the day asked about, and the moment by which it was known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AsOf:
 def read_as_of(program: Program, *, valid_at: str, known_at: str, today: date) -> AsOf:
     """The clocks a reader asked for, from URL text; what is left empty is the present.
 
-    ``valid_at`` is a date; ``known_at`` a date (to its end, in the program's time zone) or a moment.
+    ``valid_at`` is a date; ``known_at`` a date (to its end in the program's zone) or a moment.
     The present moment is the program's last change, so that the answer names a moment at which it
     can be asked for again. Raises BadAsOf with the field, the value and what is accepted.
     """

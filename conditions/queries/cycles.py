@@ -45,7 +45,7 @@ def program_cycles(program: Program, as_of: AsOf) -> tuple[CycleDates, ...]:
 
 
 def cycle_on(program: Program, as_of: AsOf) -> CycleDates | None:
-    """The cycle whose span covers ``as_of.valid_at``, or none before the first and after the last."""
+    """The cycle whose span covers ``as_of.valid_at``; none before the first or after the last."""
     for cycle in program_cycles(program, as_of):
         if cycle.starts_on <= as_of.valid_at < cycle.due_on:
             return cycle

@@ -10,9 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from conditions.models import Assessment, Citation, ConditionVersion, EvidenceVersion, SourceGrade
 from conditions.queries.asof import AsOf
 from conditions.rules.evidence import Exhibit, is_one_sided, is_single_source
-from conditions.rules.status import Scale
-
-STRONG_RANK = 3
+from conditions.rules.scale import Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,7 @@ class Flags:
         return tuple(name for name in self.__slots__ if getattr(self, name))
 
 
-def flags_of(
-    assessment_ids: Collection[int], scale: Scale, as_of: AsOf
-) -> Mapping[int, Flags]:
+def flags_of(assessment_ids: Collection[int], scale: Scale, as_of: AsOf) -> Mapping[int, Flags]:
     """The flags of each judgement as known at ``as_of.known_at``. Two queries."""
     if not assessment_ids:
         return {}
@@ -54,10 +50,10 @@ def flags_of(
 def _changes(
     assessment_ids: Collection[int], scale: Scale, as_of: AsOf
 ) -> list[tuple[int, bool, bool, bool, bool]]:
-    strong = [g.code for g in scale.grades if g.rank is not None and g.rank >= STRONG_RANK]
-    weak = [g.code for g in scale.grades if g.rank is not None and g.rank < STRONG_RANK]
     earlier = Assessment.objects.known_at(as_of.known_at).filter(
-        condition=OuterRef("condition"), valid_from__lt=OuterRef("valid_from"), status__in=strong
+        condition=OuterRef("condition"),
+        valid_from__lt=OuterRef("valid_from"),
+        status__in=scale.strong_codes(),
     )
     cited = Citation.objects.filter(assessment=OuterRef("pk"))
     rewritten = cited.filter(
@@ -90,7 +86,7 @@ def _changes(
             rewritten=Exists(rewritten),
             regraded=Exists(regraded),
             reworded=Exists(reworded),
-            weak=Q(status__in=weak),
+            weak=Q(status__in=scale.weak_codes()),
         )
         .annotate(reversal=Q(fell=True, weak=True))
         .values_list("pk", "reversal", "rewritten", "regraded", "reworded")

@@ -14,15 +14,14 @@ from django.db.models.fields.json import KeyTextTransform
 from conditions.models import (
     Condition,
     ConditionVersion,
-    EvidenceLink,
     Event,
+    EvidenceLink,
     OfficialFinding,
     Program,
 )
 from conditions.queries.asof import AsOf
 from conditions.queries.cycles import CycleDates, cycle_on
 from conditions.queries.flags import Flags, flags_of
-from conditions.rules.status import NOT_YET_ASSESSED_LABEL, Scale
 
 PUBLIC = frozenset({"public"})
 WORK_STATE_AFTER = {
@@ -155,7 +154,7 @@ def program_status(
                 citation=row.citation,
                 test=row.test,
                 status=row.status,
-                status_label=label_of(row.status, scale),
+                status_label=scale.label(row.status),
                 trend=row.trend,
                 confidence=row.confidence,
                 confidence_reason=row.confidence_reason or "",
@@ -174,11 +173,6 @@ def program_status(
             for row in rows
         ),
     )
-
-
-def label_of(status: str | None, scale: Scale) -> str:
-    """The words of a status code; no judgement is “Not yet assessed”, which is no status."""
-    return scale.grade(status).label if status else NOT_YET_ASSESSED_LABEL
 
 
 def evidence_counts(
