@@ -105,18 +105,18 @@ def require_judgement_fits(
 
 def require_complete(assessment: Assessment) -> None:
     """Raise Incomplete, naming every missing part, unless a reviewer could judge it."""
+    off_scale = assessment.status in ("U", "W")
     missing = [
         words
         for present, words in (
             (assessment.status, "a status"),
             (assessment.confidence, "a confidence"),
             (assessment.confidence_reason, "the reason for the confidence"),
-            (assessment.trend, "a trend"),
+            (assessment.trend or off_scale, "a trend"),
         )
         if not present
     ]
-    without_evidence = assessment.status not in ("", "U", "W")
-    if without_evidence and not assessment.citations.exists():
+    if assessment.status and not off_scale and not assessment.citations.exists():
         missing.append("at least one cited document")
     unjudged = assessment.findings.filter(status="").values_list("checklist_item__code", flat=True)
     judged = assessment.findings.values("checklist_item")
