@@ -12,7 +12,7 @@ import warnings
 from typing import Any
 
 from celery import signals
-from celery.beat import Service
+from celery.beat import Scheduler, Service
 from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -44,7 +44,7 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-class Web(BaseApplication):  # type: ignore[misc]
+class Web(BaseApplication):
     """The web server: one process, several threads, on a socket that the supervisor holds open."""
 
     def __init__(self, listener: int) -> None:
@@ -90,7 +90,7 @@ class Pulse(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="beat", daemon=True)
-        self.service = Service(app, max_interval=1, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
+        self.service = Service(app, max_interval=1, scheduler_cls=Scheduler)
         self.stopping = False
 
     def run(self) -> None:

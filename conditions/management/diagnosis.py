@@ -1,0 +1,152 @@
+"""The questions that doctor asks of an installation; each answer says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.checks import Tags, run_checks
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from conditions.models.guards import missing_guards
+from conditions.queries.health import health
+from tracker.celery import app
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that is wrong, and the line that mends it."""
+
+    wrong: str
+    remedy: str
+
+
+def database(as_of: datetime) -> Iterator[Ailment]:
+    """The database answers, and every migration is applied."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        yield Ailment(
+            f"The database does not answer: {error}".strip(),
+            "Start it, or correct DATABASE_URL.",
+        )
+        return
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        first = plan[0][0]
+        yield Ailment(
+            f"{len(plan)} migrations are not applied, from {first.app_label} {first.name} on.",
+            "Run: python manage.py migrate",
+        )
+
+
+def guards(as_of: datetime) -> Iterator[Ailment]:
+    """The triggers that keep judgements append-only and four-eyed are in place."""
+    missing = missing_guards(connection)
+    if missing:
+        yield Ailment(
+            f"The database lacks guards: {', '.join(missing)}", "Run: python manage.py migrate"
+        )
+
+
+def broker(as_of: datetime) -> Iterator[Ailment]:
+    """The broker answers, where there is one beside the worker."""
+    if not settings.REDIS_URL:
+        return
+    with app.connection_for_write() as line:
+        try:
+            line.ensure_connection(max_retries=1, timeout=5)
+        except line.connection_errors as error:
+            yield Ailment(
+                f"The broker does not answer: {error}", "Start Redis, or correct REDIS_URL."
+            )
+
+
+def pulse(as_of: datetime) -> Iterator[Ailment]:
+    """Worker and beat have done their rounds lately."""
+    for state in health(as_of=as_of).pulses:
+        if state.is_late:
+            when = f"last at {state.beat_at:%Y-%m-%d %H:%M} UTC" if state.beat_at else "never"
+            yield Ailment(
+                f"The {state.name} has not run lately ({when}).",
+                "Start worker and beat: python manage.py serve, or docker compose up --detach",
+            )
+
+
+def cycles(as_of: datetime) -> Iterator[Ailment]:
+    """Every active program knows its next cycle."""
+    for slug in health(as_of=as_of).without_future_cycle:
+        yield Ailment(
+            f"The active program {slug} has no future cycle.", "Run: python manage.py sweep"
+        )
+
+
+def mail(as_of: datetime) -> Iterator[Ailment]:
+    """The mail server takes a connection; without one, mail is known to stay here."""
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        return
+    server = get_connection(timeout=10)
+    try:
+        server.open()
+        server.close()
+    except OSError as error:
+        yield Ailment(
+            f"The mail server {settings.EMAIL_HOST}:{settings.EMAIL_PORT} refuses us: {error}",
+            "Correct EMAIL_URL, or ask who runs the mail server. No reminder is lost meanwhile.",
+        )
+
+
+def data(as_of: datetime) -> Iterator[Ailment]:
+    """The data directory can be written, and the kept secret is for its owner only."""
+    try:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.DATA_DIR):
+            pass
+    except OSError as error:
+        yield Ailment(
+            f"The data directory {settings.DATA_DIR} cannot be written: {error.strerror}",
+            "Give it to the account that runs the tracker, or set DATA_DIR.",
+        )
+    secret = settings.DATA_DIR / "secret_key"
+    if secret.exists() and secret.stat().st_mode & 0o077:
+        yield Ailment(f"Others can read {secret}.", f"Run: chmod 600 {secret}")
+
+
+def configuration(as_of: datetime) -> Iterator[Ailment]:
+    """The settings are safe for where the tracker runs; a server has its static files."""
+    for message in run_checks(tags=[Tags.security]):
+        yield Ailment(str(message.msg), str(message.hint or "See docs/operations.md."))
+    if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        yield Ailment(
+            f"There are no static files in {settings.STATIC_ROOT}.",
+            "Run: python manage.py collectstatic",
+        )
+
+
+QUESTIONS: dict[str, Callable[[datetime], Iterator[Ailment]]] = {
+    "configuration": configuration,
+    "data": data,
+    "database": database,
+    "guards": guards,
+    "broker": broker,
+    "pulse": pulse,
+    "cycles": cycles,
+    "mail": mail,
+}
+# These read our tables, so they make sense only when the database is well.
+NEED_TABLES = {"guards", "pulse", "cycles"}
+
+
+def diagnose(names: list[str], *, as_of: datetime) -> dict[str, list[Ailment] | None]:
+    """What each question found; None where it could not be asked because the database is ill."""
+    found: dict[str, list[Ailment] | None] = {}
+    ill = any(database(as_of)) if NEED_TABLES & set(names) else False
+    for name in names:
+        found[name] = None if ill and name in NEED_TABLES else list(QUESTIONS[name](as_of))
+    return found
