@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
+import redis
 from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.core.mail import get_connection
@@ -15,7 +17,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from conditions.models.guards import missing_guards
 from conditions.queries.health import health
-from tracker.celery import app
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,10 @@ class Ailment:
 def database(as_of: datetime) -> Iterator[Ailment]:
     """The database answers, and every migration is applied."""
     try:
-        connection.ensure_connection()
-    except DatabaseError as error:
+        _reach_database()
+    except (DatabaseError, psycopg.OperationalError) as error:
         yield Ailment(
-            f"The database does not answer: {error}".strip(),
-            "Start it, or correct DATABASE_URL.",
+            f"The database does not answer: {error}", "Start it, or correct DATABASE_URL."
         )
         return
     executor = MigrationExecutor(connection)
@@ -44,6 +44,16 @@ def database(as_of: datetime) -> Iterator[Ailment]:
             f"{len(plan)} migrations are not applied, from {first.app_label} {first.name} on.",
             "Run: python manage.py migrate",
         )
+
+
+def _reach_database() -> None:
+    if connection.vendor != "postgresql":
+        connection.ensure_connection()
+        return
+    # Past the pool: it would try for a while and then not say why it could not connect.
+    parameters = {**connection.get_connection_params(), "connect_timeout": 5}
+    parameters.pop("pool", None)
+    psycopg.connect(**parameters).close()
 
 
 def guards(as_of: datetime) -> Iterator[Ailment]:
@@ -59,13 +69,13 @@ def broker(as_of: datetime) -> Iterator[Ailment]:
     """The broker answers, where there is one beside the worker."""
     if not settings.REDIS_URL:
         return
-    with app.connection_for_write() as line:
-        try:
-            line.ensure_connection(max_retries=1, timeout=5)
-        except line.connection_errors as error:
-            yield Ailment(
-                f"The broker does not answer: {error}", "Start Redis, or correct REDIS_URL."
-            )
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5)
+    try:
+        client.ping()
+    except redis.RedisError as error:
+        yield Ailment(f"The broker does not answer: {error}", "Start Redis, or correct REDIS_URL.")
+    finally:
+        client.close()
 
 
 def pulse(as_of: datetime) -> Iterator[Ailment]:
@@ -145,8 +155,13 @@ NEED_TABLES = {"guards", "pulse", "cycles"}
 
 def diagnose(names: list[str], *, as_of: datetime) -> dict[str, list[Ailment] | None]:
     """What each question found; None where it could not be asked because the database is ill."""
+    of_database = list(database(as_of)) if {"database", *NEED_TABLES} & set(names) else []
     found: dict[str, list[Ailment] | None] = {}
-    ill = any(database(as_of)) if NEED_TABLES & set(names) else False
     for name in names:
-        found[name] = None if ill and name in NEED_TABLES else list(QUESTIONS[name](as_of))
+        if name == "database":
+            found[name] = of_database
+        elif of_database and name in NEED_TABLES:
+            found[name] = None
+        else:
+            found[name] = list(QUESTIONS[name](as_of))
     return found
