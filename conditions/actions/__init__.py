@@ -1,1 +1,1 @@
-"""Every write: verb functions, keyword-only, by= and as_of= explicit, event in the same transaction."""
+"""Every write: verb functions, keyword-only, with the event in the same transaction."""

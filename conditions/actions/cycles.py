@@ -277,5 +277,5 @@ def _require_all_assessed(cycle: ReviewCycle, day: date) -> None:
             f"{'has' if len(missing) == 1 else 'have'} no approved assessment in it.",
             field="cycle",
             value=cycle.number,
-            remedy="Assess and approve each; say U (cannot be assessed) where evidence is too thin.",
+            remedy="Assess and approve each; where evidence is thin, say U (cannot be assessed).",
         )

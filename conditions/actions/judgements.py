@@ -142,7 +142,7 @@ def require_unchanged_evidence(assessment: Assessment) -> None:
         now = grade_chip(evidence.source.reliability, evidence.credibility)
         if citation.evidence_version.number != evidence.revision or citation.grade != now:
             raise EvidenceChanged(
-                f"“{evidence.title}” changed after it was cited here ({citation.grade}, now {now}).",
+                f"“{evidence.title}” changed after it was cited ({citation.grade}, now {now}).",
                 field="cited",
                 value=evidence.key,
                 remedy="Return the assessment, look at the document again and save it anew.",
@@ -173,7 +173,7 @@ def find(assessment: Assessment, findings: tuple[ItemFinding, ...]) -> None:
 
 
 def cite(assessment: Assessment, evidence_ids: tuple[int, ...], *, as_of: datetime) -> None:
-    """Replace the citations of an open assessment, each pinned to its text, grade and stance now."""
+    """Replace the citations of an open assessment, each pinned to text, grade and stance now."""
     items = Evidence.objects.select_related("source").in_bulk(evidence_ids)
     for pk in evidence_ids:
         if pk not in items or items[pk].recorded_at > as_of:

@@ -1830,7 +1830,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "approved"), _negated=True),
                 fields=("condition", "cycle"),
                 name="assessment_one_open_per_condition_and_cycle",
-                violation_error_message="This condition already has an open assessment in this cycle. Continue that one.",
+                violation_error_message="This condition already has an open assessment in this cycle. Continue it.",
             ),
         ),
         migrations.AddConstraint(

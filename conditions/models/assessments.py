@@ -141,7 +141,7 @@ class Assessment(models.Model):
                 condition=~Q(state="approved"),
                 name="assessment_one_open_per_condition_and_cycle",
                 violation_error_message=(
-                    "This condition already has an open assessment in this cycle. Continue that one."
+                    "This condition already has an open assessment in this cycle. Continue it."
                 ),
             ),
             models.CheckConstraint(

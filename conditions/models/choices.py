@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 
 def from_enum(kind: type[StrEnum]) -> list[tuple[str, str]]:
-    """(value, label) pairs of an enumeration, in its order; labels are the words in sentence case."""
+    """(value, label) pairs of an enumeration, in its order; labels in sentence case."""
     return [(member.value, member.value.replace("_", " ").capitalize()) for member in kind]
 
 
