@@ -137,7 +137,9 @@ def rule_met(rule: EvidenceRule, exhibits: Iterable[Exhibit]) -> Verdict:
         return Verdict(True, "A primary document of the body responsible.")
     speakers = len({exhibit.speaker for exhibit in sided})
     if speakers < rule.independent_sources:
-        return Verdict(False, f"{_sources(speakers)} of {rule.independent_sources}.".capitalize())
+        needed = _WORDS[rule.independent_sources]
+        verb = "is" if rule.independent_sources == 1 else "are"
+        return Verdict(False, f"{_sources(speakers)}; {needed} {verb} needed.".capitalize())
     if rule.one_at_least is None:
         return Verdict(True, f"{_sources(speakers)}.".capitalize())
     good_enough = any(exhibit.reliability <= rule.one_at_least for exhibit in sided)

@@ -231,6 +231,14 @@ def test_a_date_before_the_extended_one_is_skipped_even_if_it_would_roll_past_it
     assert due_dates(calendar, 2, extensions={1: extended_to}) == [extended_to, date(2026, 6, 12)]
 
 
+def test_counted_from_closing_too_a_date_before_the_extended_one_is_skipped():
+    # Closed on 2026-02-12, 30 days later is Saturday 2026-03-14, which would roll to Monday 16.
+    calendar = Calendar(date(2025, 12, 15), 60, 30, basis=Basis.CLOSING, roll=Roll.NEXT)
+    extended_to = date(2026, 3, 15)
+    facts = {"extensions": {1: extended_to}, "closings": {1: date(2026, 2, 12)}}
+    assert due_dates(calendar, 2, **facts) == [extended_to, date(2026, 4, 13)]
+
+
 def test_the_end_is_compared_with_the_date_before_it_is_rolled():
     # Due Saturday 2027-03-13, rolled to Monday 15: an end on the Sunday between keeps it.
     calendar = Calendar(ENACTMENT, 90, 180, roll=Roll.NEXT, until=date(2027, 3, 14))
