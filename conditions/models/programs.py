@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 
 from conditions.models.choices import from_enum, time_zones
-from conditions.rules.authority import OWN_PERMISSIONS
+from conditions.rules.authority import OWN_PERMISSIONS, Reader
 from conditions.rules.calendar import Basis, Calendar, Roll, legal_day
 from conditions.rules.escalation import ConsecutiveRule
 from conditions.rules.ladder import Ladder
 from conditions.rules.rollup import CertificationRule
 from conditions.rules.scale import Scale
 
-if TYPE_CHECKING:
-    from conditions.models.people import User
-
 
 class ProgramQuerySet(models.QuerySet["Program"]):
-    def for_reader(self, reader: User | AnonymousUser) -> Self:
+    def for_reader(self, reader: Reader) -> Self:
         """Programs this reader may open: the public ones, or all with ``view_program``."""
         if reader.has_perm("conditions.view_program"):
             return self

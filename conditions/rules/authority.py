@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from conditions.rules.refusals import NotAllowed
 from conditions.rules.workflow import WorkState as WorkState
@@ -29,6 +29,14 @@ class Sensitivity(StrEnum):
     TEAM = "team"
     RESTRICTED = "restricted"
     SOURCE_PROTECTED = "source_protected"
+
+
+class Reader(Protocol):
+    """Anybody who reads: a person, a program with its token, or nobody in particular."""
+
+    def has_perm(self, perm: str, /) -> bool:
+        """Whether this reader holds a permission such as ``conditions.view_program``."""
+        ...
 
 
 class OtherEyesNeeded(NotAllowed):
