@@ -20,6 +20,7 @@ def make_program(slug: str, *, until: date | None = None, is_active: bool = True
         slug=slug,
         title=slug,
         short_title=slug,
+        legal_stage="enacted",
         anchor_on=date(2025, 11, 10),
         first_interval_days=120,
         interval_days=120,
