@@ -121,7 +121,7 @@ def _assessment_guards() -> Iterator[Guard]:
         "UPDATE",
         "approved_from_submitted",
         "Only a submitted assessment can be approved, as it was submitted.",
-        "NEW.state = 'approved' AND (OLD.state <> 'submitted' OR NEW.sha256 <> OLD.sha256 "
+        "NEW.state = 'approved' AND OLD.state <> 'approved' AND (OLD.state <> 'submitted' OR NEW.sha256 <> OLD.sha256 "
         "OR NEW.status <> OLD.status OR NEW.rationale <> OLD.rationale "
         "OR NEW.confidence <> OLD.confidence OR NEW.trend <> OLD.trend "
         "OR NEW.confidence_reason <> OLD.confidence_reason OR NEW.limb <> OLD.limb "
@@ -133,15 +133,15 @@ def _assessment_guards() -> Iterator[Guard]:
         "UPDATE",
         "four_eyes",
         "Nobody approves what they wrote. Ask another reviewer.",
-        f"NEW.state = 'approved' AND {_WROTE_IT}",
+        f"NEW.state = 'approved' AND OLD.state <> 'approved' AND {_WROTE_IT}",
     )
     yield Guard(
         table,
         "UPDATE",
         "identity_is_fixed",
         "The author, condition and cycle of an assessment do not change.",
-        "NEW.author_id <> OLD.author_id OR NEW.condition_id <> OLD.condition_id "
-        "OR NEW.cycle_id <> OLD.cycle_id",
+        "OLD.state <> 'approved' AND (NEW.author_id <> OLD.author_id "
+        "OR NEW.condition_id <> OLD.condition_id OR NEW.cycle_id <> OLD.cycle_id)",
     )
     for part, what in (("finding", "findings"), ("citation", "citations")):
         for write, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):

@@ -1,0 +1,229 @@
+"""Every model declares its nature, and the database holds it to that."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from conditions.models import (
+    Assessment,
+    Citation,
+    CycleRevision,
+    EvidenceLink,
+    Finding,
+    Interpretation,
+    OfficialFinding,
+    Reminder,
+)
+from conditions.models.guards import all_guards, missing_guards
+from tests.days import TODAY, WHITE_HOUSE, noon
+from tests.factories import make_assessment, make_evidence, make_program, make_user
+
+NEVER_CHANGED = {
+    "assessmentauthor",
+    "conditionversion",
+    "cyclerevision",
+    "event",
+    "evidenceversion",
+    "interpretation",
+    "officialfinding",
+    "sourcegrade",
+}
+SEALED_WHEN_SUBMITTED = {"citation", "finding"}
+FINAL_IN_THE_END = {"assessment", "evidencelink", "reminder", "reviewcycle"}
+CHANGED_BY_ACTIONS = {
+    "apitoken",
+    "checklistitem",
+    "condition",
+    "crosswalk",
+    "evidence",
+    "program",
+    "pulse",
+    "source",
+    "user",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_model_declares_its_nature():
+    natures = [NEVER_CHANGED, SEALED_WHEN_SUBMITTED, FINAL_IN_THE_END, CHANGED_BY_ACTIONS]
+    declared = sorted(name for nature in natures for name in nature)
+    models = apps.get_app_config("conditions").get_models()
+    assert sorted(model._meta.model_name for model in models) == declared
+
+
+def test_all_guards_are_in_place():
+    assert missing_guards(connection) == []
+
+
+def test_a_missing_guard_is_found():
+    guard = all_guards()[0]
+    with connection.cursor() as cursor:
+        on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {guard.name}{on}")
+    assert missing_guards(connection) == [guard.name]
+
+
+@pytest.fixture
+def rows():
+    """One row of each model that is never changed, and of those that become final."""
+    program = make_program()
+    condition = program.conditions.get()
+    cycle = program.cycles.get(number=1)
+    assessment = make_assessment(condition=condition, cycle=cycle)
+    evidence = make_evidence(condition=condition)
+    person = make_user("manager")
+    CycleRevision.objects.create(
+        cycle=cycle,
+        starts_on_before=cycle.starts_on,
+        due_on_before=cycle.due_on,
+        starts_on=cycle.starts_on,
+        due_on=cycle.due_on,
+        reason="For the test.",
+        recorded_at=noon(TODAY),
+    )
+    Interpretation.objects.create(
+        program=program,
+        code="anchor",
+        question="From when?",
+        options=["a", "b"],
+        choice="a",
+        basis="The text.",
+        decided_by="Tracker editors",
+        decided_on=WHITE_HOUSE,
+        recorded_at=noon(WHITE_HOUSE),
+    )
+    OfficialFinding.objects.create(
+        condition=condition,
+        cycle=cycle,
+        finding="silent",
+        found_on=TODAY,
+        recorded_at=noon(TODAY),
+    )
+    return {
+        "assessment": assessment,
+        "evidence": evidence,
+        "cycle": cycle,
+        "program": program,
+        "condition": condition,
+        "person": person,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(NEVER_CHANGED))
+def test_what_is_never_changed_cannot_be(rows, name):
+    model = apps.get_model("conditions", name)
+    row = model.objects.order_by("pk").first()
+    assert row is not None
+    field = next(f for f in model._meta.concrete_fields if not f.primary_key)
+    for statement in (
+        f"UPDATE {model._meta.db_table} SET {field.column} = {field.column} WHERE id = {row.pk}",
+        f"DELETE FROM {model._meta.db_table} WHERE id = {row.pk}",
+    ):
+        with (
+            pytest.raises(IntegrityError, match="are never"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+@pytest.mark.parametrize("name", sorted(FINAL_IN_THE_END - {"reminder"} | {"program", "user"}))
+def test_nothing_that_was_judged_about_is_deleted(rows, name):
+    model = apps.get_model("conditions", name)
+    assert model.objects.exists()
+    with (
+        pytest.raises(IntegrityError, match="are never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"DELETE FROM {model._meta.db_table}")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("rationale", "'Rewritten.'"), ("status", "'4'"), ("approved_by_id", "author_id")],
+)
+def test_an_approved_assessment_is_final(rows, column, value):
+    with (
+        pytest.raises(IntegrityError, match="An approved assessment is never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE conditions_assessment SET {column} = {value}")
+
+
+@pytest.mark.parametrize("model", [Finding, Citation])
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_the_parts_of_a_submitted_assessment_are_sealed(model, state):
+    program = make_program()
+    assessment = make_assessment(
+        condition=program.conditions.get(), cycle=program.cycles.get(number=1), state=state
+    )
+    part = model.objects.get(assessment=assessment)
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        model.objects.filter(pk=part.pk).update(assessment=assessment)
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        part.delete()
+    part.pk = None
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        part.save(force_insert=True)
+
+
+def test_an_assessment_is_born_a_draft(rows):
+    twin = Assessment.objects.get()
+    twin.pk = None
+    with pytest.raises(IntegrityError, match="begins as a draft"), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+def test_what_was_submitted_is_what_is_approved():
+    program = make_program()
+    submitted = make_assessment(
+        condition=program.conditions.get(), cycle=program.cycles.get(number=1), state="submitted"
+    )
+    with pytest.raises(IntegrityError, match="as it was submitted"), transaction.atomic():
+        Assessment.objects.filter(pk=submitted.pk).update(
+            state="approved",
+            status="4",
+            approved_by=make_user("reviewer"),
+            approved_at=noon(TODAY),
+        )
+
+
+def test_a_link_is_withdrawn_once_and_otherwise_stays(rows):
+    link = EvidenceLink.objects.filter(evidence=rows["evidence"])
+    with pytest.raises(IntegrityError, match="withdrawn, never changed"), transaction.atomic():
+        link.update(stance="contradicts")
+    assert link.update(withdrawn_at=noon(TODAY), withdrawal_reason="Wrong country.") == 1
+    with pytest.raises(IntegrityError, match="withdrawn, never changed"), transaction.atomic():
+        link.update(withdrawn_at=None)
+
+
+def test_a_closed_cycle_is_final(rows):
+    cycle = rows["cycle"]
+    cycle.closed_on, cycle.closed_at, cycle.closed_by = TODAY, noon(TODAY), rows["person"]
+    cycle.save()
+    cycle.closing_note = "Another."
+    with pytest.raises(IntegrityError, match="A closed cycle is never changed"):
+        cycle.save()
+
+
+def test_a_sent_reminder_is_final(rows):
+    reminder = Reminder.objects.create(
+        cycle=rows["cycle"],
+        kind="opened",
+        offset=0,
+        recipient=rows["person"],
+        falls_on=WHITE_HOUSE,
+        owed_at=noon(WHITE_HOUSE),
+        next_attempt_at=noon(WHITE_HOUSE),
+        message_id="<one@example.org>",
+        state="sent",
+        sent_at=noon(WHITE_HOUSE),
+    )
+    reminder.attempts = 7
+    with pytest.raises(IntegrityError, match="A sent reminder is never changed"):
+        reminder.save()
