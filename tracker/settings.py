@@ -299,11 +299,16 @@ _shared_processors: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
-_renderer: list[structlog.typing.Processor] = (
-    [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    if LOG_FORMAT == "json"
-    else [structlog.dev.ConsoleRenderer(colors=False)]
-)
+# Tracebacks without the values of variables, which may be passwords.
+_as_json: list[structlog.typing.Processor] = [
+    structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    ),
+    structlog.processors.JSONRenderer(),
+]
+_as_lines: list[structlog.typing.Processor] = [
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+]
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
@@ -322,7 +327,7 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_renderer,
+                *(_as_json if LOG_FORMAT == "json" else _as_lines),
             ],
         },
     },

@@ -19,7 +19,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
-from tracker.celery import app, sweep_at_once
+from tracker.celery import app
 
 PR_SET_PDEATHSIG = 1
 WATCH_SECONDS = 0.5
@@ -96,7 +96,6 @@ class Pulse(threading.Thread):
     def run(self) -> None:
         """Beats. A worker without its beat is of no use: should beat fail, the process ends."""
         try:
-            sweep_at_once()
             self.service.start()
         finally:
             if not self.stopping:
