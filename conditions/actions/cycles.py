@@ -79,7 +79,7 @@ def extend_cycle(
         _require_not_closed(cycle)
         _require_no_judgement_cut(cycle, due_on)
         present = {row.number: row for row in program.cycles.all()}
-        extensions = _extensions(present) | {cycle.number: due_on}
+        extensions = extensions_of(present) | {cycle.number: due_on}
         _realign(program, present, extensions, reason=reason.strip(), by=by, as_of=as_of)
         cycle.refresh_from_db()
         record_event(
@@ -129,7 +129,7 @@ def close_cycle(
         _realign(
             program,
             present,
-            _extensions(present),
+            extensions_of(present),
             reason=f"Counted from the closing of cycle {cycle.number}.",
             by=by,
             as_of=as_of,
@@ -147,6 +147,12 @@ def close_cycle(
     return cycle
 
 
+def realign_cycles(*, program: Program, reason: str, by: User | None, as_of: datetime) -> None:
+    """Move the cycles on file to where the program's calendar now puts them, each on record."""
+    present = {row.number: row for row in program.cycles.all()}
+    _realign(program, present, extensions_of(present), reason=reason, by=by, as_of=as_of)
+
+
 def missing_assessments(cycle: ReviewCycle, day: date) -> list[str]:
     """Codes of conditions in force on ``day``, or when the span ended, without an approved one."""
     assessed = Assessment.objects.approved().filter(cycle=cycle).values("condition")
@@ -159,7 +165,9 @@ def missing_assessments(cycle: ReviewCycle, day: date) -> list[str]:
 
 
 def _wanted(program: Program, present: dict[int, ReviewCycle], day: date) -> list[Span]:
-    series = spans(program.calendar, extensions=_extensions(present), closings=_closings(present))
+    series = spans(
+        program.calendar, extensions=extensions_of(present), closings=closings_of(present)
+    )
     wanted: list[Span] = []
     for span in series:
         wanted.append(span)
@@ -202,7 +210,7 @@ def _realign(
     by: User | None,
     as_of: datetime,
 ) -> None:
-    series = spans(program.calendar, extensions=extensions, closings=_closings(present))
+    series = spans(program.calendar, extensions=extensions, closings=closings_of(present))
     for span in islice(series, max(present, default=0)):
         cycle = present[span.number]
         if (cycle.starts_on, cycle.due_on) == (span.starts_on, span.due_on):
@@ -223,7 +231,8 @@ def _realign(
         cycle.save(update_fields=list(DATES))
 
 
-def _extensions(present: dict[int, ReviewCycle]) -> dict[int, date]:
+def extensions_of(present: dict[int, ReviewCycle]) -> dict[int, date]:
+    """Due dates of the cycles that were extended, by number."""
     return {
         number: cycle.due_on
         for number, cycle in present.items()
@@ -231,7 +240,8 @@ def _extensions(present: dict[int, ReviewCycle]) -> dict[int, date]:
     }
 
 
-def _closings(present: dict[int, ReviewCycle]) -> dict[int, date]:
+def closings_of(present: dict[int, ReviewCycle]) -> dict[int, date]:
+    """Days on which cycles were closed, by number."""
     return {
         number: cycle.closed_on for number, cycle in present.items() if cycle.closed_on is not None
     }
