@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from conditions.models import Assessment, Citation, ConditionVersion, EvidenceVersion, SourceGrade
 from conditions.queries.asof import AsOf
@@ -101,7 +101,7 @@ def _exhibits(assessment_ids: Collection[int]) -> dict[int, list[Exhibit]]:
         "evidence__voice",
         "grade",
         "stance",
-        is_primary=F("evidence__is_primary"),
+        "evidence__is_primary",
     )
     found: dict[int, list[Exhibit]] = {}
     for pk, source_id, voice, grade, stance, is_primary in rows.order_by("id"):

@@ -129,7 +129,7 @@ def program_status(
 ) -> ProgramStatus:
     """Every condition in force on ``as_of.valid_at`` with the judgement that holds then.
 
-    ``sensitivities`` are the kinds of evidence the reader may see counted. Eight queries, whatever
+    ``sensitivities`` are the kinds of evidence the reader may see counted. Nine queries, whatever
     the number of conditions.
     """
     rows = _in_force(program, as_of)

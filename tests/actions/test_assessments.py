@@ -262,7 +262,10 @@ class TestFourEyes:
         evidence = draft.citations.get().evidence
         judgement = make_judgement(condition=condition, valid_from=TODAY, cited=(evidence.pk,))
         edited = edit_assessment(
-            assessment=draft, judgement=judgement, by=manager, as_of=noon(TODAY),
+            assessment=draft,
+            judgement=judgement,
+            by=manager,
+            as_of=noon(TODAY),
             expected_revision=1,
         )
         submitted = submit_assessment(
