@@ -80,21 +80,23 @@ def broker(as_of: datetime) -> Iterator[Ailment]:
 
 def pulse(as_of: datetime) -> Iterator[Ailment]:
     """Worker and beat have done their rounds lately."""
-    for state in health(as_of=as_of).pulses:
-        if state.is_late:
-            when = f"last at {state.beat_at:%Y-%m-%d %H:%M} UTC" if state.beat_at else "never"
-            yield Ailment(
-                f"The {state.name} has not run lately ({when}).",
-                "Start worker and beat: python manage.py serve, or docker compose up --detach",
-            )
+    yield from _of_health(as_of, "sweep_late", "deliver_late")
 
 
 def cycles(as_of: datetime) -> Iterator[Ailment]:
-    """Every active program knows its next cycle."""
-    for slug in health(as_of=as_of).without_future_cycle:
-        yield Ailment(
-            f"The active program {slug} has no future cycle.", "Run: python manage.py sweep"
-        )
+    """Every active program was swept and knows its next cycle."""
+    yield from _of_health(as_of, "no_future_cycle", "not_swept")
+
+
+def reminders(as_of: datetime) -> Iterator[Ailment]:
+    """No reminder waits too long, keeps failing, or lacks an address."""
+    yield from _of_health(as_of, "reminders_wait", "reminders_fail", "no_address")
+
+
+def _of_health(as_of: datetime, *codes: str) -> Iterator[Ailment]:
+    for problem in health(as_of=as_of).problems:
+        if problem.code in codes:
+            yield Ailment(problem.sentence, problem.remedy)
 
 
 def mail(as_of: datetime) -> Iterator[Ailment]:
@@ -147,10 +149,11 @@ QUESTIONS: dict[str, Callable[[datetime], Iterator[Ailment]]] = {
     "broker": broker,
     "pulse": pulse,
     "cycles": cycles,
+    "reminders": reminders,
     "mail": mail,
 }
 # These read our tables, so they make sense only when the database is well.
-NEED_TABLES = {"guards", "pulse", "cycles"}
+NEED_TABLES = {"guards", "pulse", "cycles", "reminders"}
 
 
 def diagnose(names: list[str], *, as_of: datetime) -> dict[str, list[Ailment] | None]:

@@ -86,10 +86,10 @@ def test_a_program_at_rest_needs_none() -> None:
 
 
 @pytest.mark.parametrize("programs", [1, 3])
-def test_health_takes_two_queries(
+def test_health_takes_three_queries(
     programs: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(programs):
         make_program(f"program-{number}")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(health(as_of=NOON).without_future_cycle) == programs

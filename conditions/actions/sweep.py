@@ -1,0 +1,125 @@
+"""The sweep: opens what has begun, marks what fell due, owes what is to be sent."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from conditions.actions.cycles import open_cycles
+from conditions.actions.reminders import Owed, owe_reminders
+from conditions.models import Program, Pulse, ReviewCycle, User
+
+PULSE = "sweep"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CycleNews:
+    """A cycle that opened, fell due or is overdue by ``days_overdue``."""
+
+    number: int
+    due_on: date
+    days_overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSweep:
+    """What the sweep found and did in one program; ``error`` says why it could not."""
+
+    slug: str
+    opened: tuple[CycleNews, ...] = ()
+    fell_due: tuple[CycleNews, ...] = ()
+    overdue: tuple[CycleNews, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    superseded: int = 0
+    unaddressed: tuple[int, ...] = ()
+    error: str = ""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.opened or self.fell_due or self.owed or self.superseded or self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What one sweep found and did, program by program."""
+
+    as_of: datetime
+    dry_run: bool
+    programs: tuple[ProgramSweep, ...]
+
+    @property
+    def owed(self) -> int:
+        """How many messages became owed."""
+        return sum(len(program.owed) for program in self.programs)
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """By slug, the programs that could not be swept, and why."""
+        return {program.slug: program.error for program in self.programs if program.error}
+
+
+def sweep(*, as_of: datetime, by: User | None = None, dry_run: bool = False) -> SweepReport:
+    """Do in every active program what is due on or before ``as_of``, and record the pulse.
+
+    Safe to run twice, at once, or days late. A program that cannot be swept is reported and stops
+    no other. ``dry_run`` reports the same and keeps nothing.
+    """
+    programs = list(Program.objects.filter(is_active=True).order_by("slug"))
+    report = SweepReport(
+        as_of=as_of,
+        dry_run=dry_run,
+        programs=tuple(
+            _sweep_safely(program, as_of=as_of, by=by, dry_run=dry_run) for program in programs
+        ),
+    )
+    if not dry_run:
+        detail = {"programs": len(report.programs), "owed": report.owed, "errors": report.errors}
+        Pulse.objects.update_or_create(name=PULSE, defaults={"beat_at": as_of, "detail": detail})
+    return report
+
+
+def _sweep_safely(
+    program: Program, *, as_of: datetime, by: User | None, dry_run: bool
+) -> ProgramSweep:
+    try:
+        with transaction.atomic():
+            swept = _sweep_program(program, as_of=as_of, by=by)
+            if dry_run:
+                transaction.set_rollback(True)
+    except Exception as error:
+        logger.exception("The sweep could not do program %s", program.slug)
+        return ProgramSweep(slug=program.slug, error=f"{type(error).__name__}: {error}")
+    return swept
+
+
+def _sweep_program(program: Program, *, as_of: datetime, by: User | None) -> ProgramSweep:
+    touched = open_cycles(program=program, by=by, as_of=as_of)
+    owing = owe_reminders(program=program, as_of=as_of)
+    return ProgramSweep(
+        slug=program.slug,
+        opened=tuple(_news(cycle) for cycle in touched if cycle.opened_at == as_of),
+        fell_due=tuple(_news(cycle) for cycle in touched if cycle.fell_due_at == as_of),
+        overdue=_overdue(program, program.day_of(as_of)),
+        owed=owing.owed,
+        superseded=owing.superseded,
+        unaddressed=owing.unaddressed,
+    )
+
+
+def _overdue(program: Program, day: date) -> tuple[CycleNews, ...]:
+    late = program.cycles.filter(
+        closed_at__isnull=True, due_on__lt=day, due_on__gt=program.tracked_from
+    )
+    return tuple(
+        CycleNews(cycle.number, cycle.due_on, (day - cycle.due_on).days)
+        for cycle in late.order_by("number")
+    )
+
+
+def _news(cycle: ReviewCycle) -> CycleNews:
+    return CycleNews(cycle.number, cycle.due_on)

@@ -1,0 +1,1 @@
+"""What leaves the process: mail, and later what is fetched and called."""

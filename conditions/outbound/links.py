@@ -1,0 +1,36 @@
+"""Our own addresses, as a message names them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+
+def scorecard_link(slug: str) -> str:
+    """Where a program's scorecard stands."""
+    return f"{settings.SITE_URL}/programs/{slug}/"
+
+
+def cycle_link(slug: str, number: int) -> str:
+    """Where a cycle of a program stands."""
+    return f"{settings.SITE_URL}/programs/{slug}/cycles/{number}/"
+
+
+def condition_link(slug: str, code: str) -> str:
+    """Where a condition stands, with its evidence and history."""
+    return f"{settings.SITE_URL}/programs/{slug}/conditions/{code}/"
+
+
+def assess_link(condition_id: int) -> str:
+    """Where a condition is assessed."""
+    return f"{settings.SITE_URL}/admin/conditions/condition/{condition_id}/assess/"
+
+
+def desk_link() -> str:
+    """Where a person finds their work and preferences."""
+    return f"{settings.SITE_URL}/admin/"
+
+
+def message_host() -> str:
+    """The right half of our Message-IDs; an address in numbers stands in brackets."""
+    host = settings.SITE_HOST.strip("[]")
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,22 @@
+"""The scheduled jobs: each reads the clock and makes one call. Beat knows them by name."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from conditions import clock
+from conditions.actions.delivery import deliver_due
+from conditions.actions.leases import new_owner
+from conditions.actions.sweep import sweep as sweep_programs
+
+
+@shared_task(name="conditions.tasks.sweep")
+def sweep() -> None:
+    """Open what has begun, mark what fell due, owe what is to be sent."""
+    sweep_programs(as_of=clock.now())
+
+
+@shared_task(name="conditions.tasks.deliver")
+def deliver() -> None:
+    """Send what is owed and due."""
+    deliver_due(owner=new_owner(), clock=clock.now)
