@@ -121,7 +121,8 @@ def _assessment_guards() -> Iterator[Guard]:
         "UPDATE",
         "approved_from_submitted",
         "Only a submitted assessment can be approved, as it was submitted.",
-        "NEW.state = 'approved' AND OLD.state <> 'approved' AND (OLD.state <> 'submitted' OR NEW.sha256 <> OLD.sha256 "
+        "NEW.state = 'approved' AND OLD.state <> 'approved' AND (OLD.state <> 'submitted' "
+        "OR NEW.sha256 <> OLD.sha256 "
         "OR NEW.status <> OLD.status OR NEW.rationale <> OLD.rationale "
         "OR NEW.confidence <> OLD.confidence OR NEW.trend <> OLD.trend "
         "OR NEW.confidence_reason <> OLD.confidence_reason OR NEW.limb <> OLD.limb "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -44,12 +45,33 @@ def program_cycles(program: Program, as_of: AsOf) -> tuple[CycleDates, ...]:
     )
 
 
+def cycles_by_program(programs: Mapping[Program, AsOf]) -> dict[int, tuple[CycleDates, ...]]:
+    """The cycles of several programs, each at its own moment, by program id. Two queries."""
+    undone: dict[int, CycleRevision] = {}
+    rows = CycleRevision.objects.filter(cycle__program__in=programs).select_related("cycle")
+    known_at = {program.pk: as_of.known_at for program, as_of in programs.items()}
+    for revision in rows.order_by("-recorded_at", "-id"):
+        if revision.recorded_at > known_at[revision.cycle.program_id]:
+            undone[revision.cycle_id] = revision
+    cycles: dict[int, list[ReviewCycle]] = {program.pk: [] for program in programs}
+    for cycle in ReviewCycle.objects.filter(program__in=programs).order_by("program", "number"):
+        cycles[cycle.program_id].append(cycle)
+    return {
+        program.pk: tuple(
+            _dated(cycle, program, undone.get(cycle.pk), as_of) for cycle in cycles[program.pk]
+        )
+        for program, as_of in programs.items()
+    }
+
+
+def cycle_among(cycles: Iterable[CycleDates], day: date) -> CycleDates | None:
+    """The cycle whose span covers ``day``, or none before the first and after the last."""
+    return next((cycle for cycle in cycles if cycle.starts_on <= day < cycle.due_on), None)
+
+
 def cycle_on(program: Program, as_of: AsOf) -> CycleDates | None:
     """The cycle whose span covers ``as_of.valid_at``; none before the first or after the last."""
-    for cycle in program_cycles(program, as_of):
-        if cycle.starts_on <= as_of.valid_at < cycle.due_on:
-            return cycle
-    return None
+    return cycle_among(program_cycles(program, as_of), as_of.valid_at)
 
 
 def _dated(

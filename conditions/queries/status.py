@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from conditions.models import (
     Program,
 )
 from conditions.queries.asof import AsOf
-from conditions.queries.cycles import CycleDates, cycle_on
+from conditions.queries.cycles import CycleDates, cycle_among, program_cycles
 from conditions.queries.flags import Flags, flags_of
 
 PUBLIC = frozenset({"public"})
@@ -78,8 +78,9 @@ class ProgramStatus:
 
     program: Program
     as_of: AsOf
+    cycles: tuple[CycleDates, ...]
     cycle: CycleDates | None
-    conditions: tuple[ConditionStatus, ...] = field(default=())
+    conditions: tuple[ConditionStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ def program_status(
     """
     rows = _in_force(program, as_of)
     ids = [row.id for row in rows]
-    cycle = cycle_on(program, as_of)
+    cycles = program_cycles(program, as_of)
+    cycle = cycle_among(cycles, as_of.valid_at)
     titles = _titles(ids, as_of.known_at)
     counts = evidence_counts(ids, as_of.known_at, sensitivities)
     work = _work_states(ids, cycle, as_of.known_at)
@@ -145,6 +147,7 @@ def program_status(
     return ProgramStatus(
         program=program,
         as_of=as_of,
+        cycles=cycles,
         cycle=cycle,
         conditions=tuple(
             ConditionStatus(
