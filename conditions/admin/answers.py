@@ -1,0 +1,68 @@
+"""How the admin answers a refusal: one place from families, and from the database, to words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+from django.forms import Form
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from conditions.models.guards import all_guards
+from conditions.rules.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
+
+REFUSED = (Refusal, IntegrityError)
+_STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+_TITLES = {404: "Not found", 403: "Not yours to do", 409: "Not possible now", 422: "Refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal as the person reads it; ``field`` is empty when it is about the whole."""
+
+    message: str
+    remedy: str
+    field: str
+    status: int
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+def told(error: Exception) -> Told:
+    """A refusal of our own or of the database, in words; the database's guards speak for it."""
+    if isinstance(error, Refusal):
+        status = next(code for family, code in _STATUS.items() if isinstance(error, family))
+        return Told(error.message, error.remedy, error.field, status)
+    text = str(error)
+    sentence = next((guard.sentence for guard in all_guards() if guard.sentence in text), "")
+    if sentence:
+        return Told(sentence, "", "", 409)
+    return Told(
+        "The database refused this: it does not fit what is on file.",
+        f"Reload the page and look again. It said: {text.splitlines()[0]}",
+        "",
+        409,
+    )
+
+
+def put(error: Exception, form: Form, *, fields: dict[str, str] | None = None) -> Told:
+    """Add a refusal to ``form``, at its field where the form has it; ``fields`` renames some."""
+    words = told(error)
+    name = (fields or {}).get(words.field, words.field)
+    form.add_error(name if name in form.fields else None, str(words))
+    return words
+
+
+def refused_page(
+    request: HttpRequest, error: Exception, context: dict[str, object]
+) -> TemplateResponse:
+    """The page for a refusal that no form could take."""
+    words = told(error)
+    return TemplateResponse(
+        request,
+        "admin/refused.html",
+        {**context, "title": _TITLES[words.status], "told": words},
+        status=words.status,
+    )

@@ -1,0 +1,177 @@
+"""The Assess page: a proposal to change, a draft to go on with, or two versions to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from conditions import clock
+from conditions.actions.assessments import AlreadyOpen, ChangedMeanwhile
+from conditions.actions.drafting import write_assessment
+from conditions.admin import kept
+from conditions.admin.answers import REFUSED, put
+from conditions.admin.pages.assess_bench import Bench, last_findings, number, open_bench, shown
+from conditions.admin.pages.assess_form import AssessForm
+from conditions.admin.pages.assess_values import from_assessment, from_proposal
+from conditions.admin.pages.conflict import differences
+from conditions.admin.rendering import page, require
+from conditions.queries.evidence_sides import sides
+from conditions.queries.proposals import findings_of, proposal, suggestion
+from conditions.rules.workflow import may_edit
+
+SAVING = {"save", "submit"}
+RENAMED = {"findings": "", "assessment": "", "condition": "", "revision": ""}
+
+
+def assess(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """Show the form; save a draft, submit it, narrow the evidence, or settle a conflict."""
+    require(request, "add_assessment", to="write assessments")
+    typed = request.POST if request.method == "POST" else kept.take(request)
+    bench = open_bench(
+        request, object_id, typed if typed is not None else request.GET, as_of=clock.now()
+    )
+    if bench.assessment and not may_edit(bench.assessment.state) and typed is None:
+        messages.info(request, f"This assessment is {bench.assessment.state}.")
+        return redirect("admin:conditions_assessment_change", bench.assessment.pk)
+    if request.method == "POST" and request.POST.get("intent", "save") in SAVING:
+        return _save(site, request, bench)
+    if typed is None:
+        return _show(site, request, bench, _form(bench, initial=_on_file(bench)))
+    blank = _form(bench)
+    mine = blank.typed(typed)
+    if typed.get("intent") == "theirs":
+        rows = differences(blank, theirs=_on_file(bench), mine=mine, documents=bench.rows)
+        form = _form(bench, initial=_on_file(bench))
+        return _show(site, request, bench, form, set_aside=rows)
+    restored = request.method == "GET"
+    return _show(site, request, bench, _form(bench, initial=mine), typed=typed, restored=restored)
+
+
+def _save(site: AdminSite, request: HttpRequest, bench: Bench) -> HttpResponse:
+    submit = request.POST.get("intent") == "submit"
+    form = _form(bench, data=_with_day_of(bench, request.POST), submitting=submit)
+    if not form.is_valid():
+        return _show(site, request, bench, form, status=422, typed=request.POST)
+    started = bench.assessment is not None and request.POST.get("assessment")
+    try:
+        saved = write_assessment(
+            condition=bench.condition,
+            cycle=bench.cycle,
+            judgement=form.judgement(),
+            by=request.user,
+            as_of=bench.as_of,
+            submit=submit,
+            assessment=bench.assessment if started else None,
+            expected_revision=number(request.POST.get("revision")),
+            corrects=bench.corrects,
+            correction_note=form.cleaned_data.get("correction_note", ""),
+        )
+    except (ChangedMeanwhile, AlreadyOpen):
+        return _conflict(site, request, object_id=bench.condition.pk)
+    except REFUSED as error:
+        put(error, form, fields=RENAMED)
+        return _show(site, request, bench, form, status=409, typed=request.POST)
+    if submit:
+        messages.success(request, f"{saved} is submitted. A reviewer can approve it now.")
+    else:
+        messages.success(request, f"The draft of {saved} is saved.")
+    return redirect("admin:conditions_condition_change", bench.condition.pk)
+
+
+def _conflict(site: AdminSite, request: HttpRequest, *, object_id: int) -> HttpResponse:
+    """Both versions: the one on file now, and what this person typed, which stays in the form."""
+    bench = open_bench(request, object_id, request.POST, as_of=clock.now())
+    blank = _form(bench)
+    mine = blank.typed(request.POST)
+    rows = differences(blank, theirs=_on_file(bench), mine=mine, documents=bench.rows)
+    return _show(
+        site,
+        request,
+        bench,
+        _form(bench, initial=mine),
+        status=409,
+        conflict=rows,
+        is_conflict=True,
+        q=request.POST.get("q", ""),
+    )
+
+
+def _form(bench: Bench, **options: Any) -> AssessForm:
+    return AssessForm(
+        condition=bench.condition,
+        items=bench.items,
+        documents=[row.id for row in bench.rows],
+        last=bench.last,
+        corrects=bench.corrects is not None and bench.assessment is None,
+        **options,
+    )
+
+
+def _on_file(bench: Bench) -> dict[str, Any]:
+    if bench.assessment is not None:
+        return from_assessment(bench.assessment, findings_of(bench.assessment))
+    return from_proposal(proposal(bench.condition, bench.cycle, last=bench.last, as_of=bench.as_of))
+
+
+def _with_day_of(bench: Bench, data: QueryDict) -> QueryDict:
+    """The data, with the proposed day moved along when another cycle was chosen."""
+    chosen = data.get("valid_from", "")
+    if bench.first_day <= chosen <= bench.last_day or chosen != data.get("proposed_day"):
+        return data
+    moved = data.copy()
+    moved["valid_from"] = bench.last_day
+    return moved
+
+
+def _show(
+    site: AdminSite,
+    request: HttpRequest,
+    bench: Bench,
+    form: AssessForm,
+    *,
+    typed: QueryDict | None = None,
+    q: str = "",
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page; with ``typed``, it goes on from the version those words were written over."""
+    ticked = {str(pk) for pk in form["cited"].value() or ()}
+    q = typed.get("q", "") if typed is not None else q or request.GET.get("q", "")
+    rows = shown(bench.rows, ticked=ticked, words=q)
+    before = last_findings(bench)
+    on_file = bench.assessment
+    started, revision = (on_file.pk, on_file.revision) if on_file else ("", "")
+    if typed is not None:
+        started, revision = typed.get("assessment", ""), typed.get("revision", "")
+    return page(
+        site,
+        request,
+        "assess",
+        title=f"Assess {bench.condition.code}",
+        status=status,
+        bench=bench,
+        form=form,
+        scale=bench.condition.program.scale,
+        sides=sides(rows),
+        ticked=ticked,
+        q=q,
+        hidden_rows=len(bench.rows) - len(rows),
+        findings=[
+            (
+                item,
+                form[f"finding_{item.pk}_status"],
+                form[f"finding_{item.pk}_note"],
+                before.get(item.pk, ("", "")),
+            )
+            for item in bench.items
+        ],
+        suggestion=suggestion(bench.condition, bench.items, before),
+        started=started,
+        revision=revision,
+        may_save=on_file is None or may_edit(on_file.state),
+        **more,
+    )
