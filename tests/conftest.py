@@ -74,6 +74,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not marks(item) & DRIVES_BROWSER]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Lets Django work beside Playwright's event loop, from the first browser test to the end."""
+    if marks(item) & DRIVES_BROWSER:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker of xdist tells the controller what it left out."""
     output = getattr(session.config, "workeroutput", None)
@@ -104,12 +111,6 @@ def marks(item: pytest.Item) -> set[str]:
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _browser_beside_django(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if marks(request.node) & DRIVES_BROWSER:
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session")
