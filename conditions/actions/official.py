@@ -1,0 +1,131 @@
+"""What the assessor of record said: recorded beside our judgements, corrected by a new record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from conditions.actions.record import record_event, require_permission, snapshot
+from conditions.models import Condition, Evidence, OfficialFinding, ReviewCycle, User
+from conditions.rules.refusals import Conflict, Invalid
+
+
+class BadOfficialFinding(Invalid):
+    """Part of an official finding is missing or cannot be accepted."""
+
+
+class AlreadyRecorded(Conflict):
+    """A finding on this condition and cycle is on file, or was corrected already."""
+
+
+def record_official_finding(
+    *,
+    condition: Condition,
+    cycle: ReviewCycle,
+    finding: str,
+    found_on: date,
+    by: User | None,
+    as_of: datetime,
+    document: Evidence | None = None,
+    note: str = "",
+    corrects: OfficialFinding | None = None,
+) -> OfficialFinding:
+    """Record what the assessor of record said, or that no report was submitted.
+
+    ``found_on`` is the date of the report, or of the search that found none. A correction names the
+    record it ``corrects`` and says why in ``note``. Raises BadOfficialFinding or AlreadyRecorded.
+    """
+    require_permission(by, "add_officialfinding", to="record official findings")
+    program = cycle.program
+    _require_fits(condition, cycle, finding, found_on, program.day_of(as_of))
+    with transaction.atomic():
+        _require_new(condition, cycle, corrects, note)
+        row = OfficialFinding.objects.create(
+            condition=condition,
+            cycle=cycle,
+            finding=finding,
+            found_on=found_on,
+            document=document,
+            note=note.strip(),
+            corrects=corrects,
+            recorded_at=as_of,
+            recorded_by=by,
+        )
+        record_event(
+            verb="officialfinding.corrected" if corrects else "officialfinding.recorded",
+            subject=row,
+            by=by,
+            as_of=as_of,
+            program=program,
+            condition=condition,
+            cycle=cycle,
+            before=snapshot(corrects, "finding", "found_on", "note") if corrects else None,
+            after=snapshot(row, "finding", "found_on", "document_id", "note"),
+            reason=note.strip(),
+        )
+    return row
+
+
+def _require_fits(
+    condition: Condition, cycle: ReviewCycle, finding: str, found_on: date, today: date
+) -> None:
+    accepted = OfficialFinding.Outcome.values
+    if finding not in accepted:
+        raise BadOfficialFinding(
+            f"“{finding}” is not an official finding.",
+            field="finding",
+            value=finding,
+            remedy=f"Use one of {', '.join(accepted)}.",
+        )
+    if condition.program_id != cycle.program_id:
+        raise BadOfficialFinding(
+            f"{condition.code} does not belong to the program of this cycle.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Choose a cycle of the condition's own program.",
+        )
+    if not cycle.starts_on <= found_on <= today:
+        raise BadOfficialFinding(
+            f"{found_on} cannot be the date of a finding on cycle {cycle.number}.",
+            field="found_on",
+            value=found_on,
+            remedy=f"Give a day from {cycle.starts_on} to {today}.",
+        )
+
+
+def _require_new(
+    condition: Condition, cycle: ReviewCycle, corrects: OfficialFinding | None, note: str
+) -> None:
+    if corrects is None:
+        present = OfficialFinding.objects.filter(condition=condition, cycle=cycle).first()
+        if present is not None:
+            raise AlreadyRecorded(
+                f"A finding on {condition.code} in cycle {cycle.number} is on file: "
+                f"{present.get_finding_display()}.",
+                field="condition",
+                value=condition.code,
+                remedy="Correct that record, with a note that says why.",
+            )
+        return
+    if (corrects.condition_id, corrects.cycle_id) != (condition.pk, cycle.pk):
+        raise BadOfficialFinding(
+            "A correction is about the same condition and cycle.",
+            field="corrects",
+            value=corrects.pk,
+            remedy="Start from the record that is to be corrected.",
+        )
+    if corrects.corrections.exists():
+        raise AlreadyRecorded(
+            "This record was corrected already.",
+            field="corrects",
+            value=corrects.pk,
+            remedy="Correct the newest record instead.",
+        )
+    if not note.strip():
+        raise BadOfficialFinding(
+            "A correction says why.",
+            field="note",
+            value=note,
+            remedy="Say in a sentence what was wrong.",
+        )
