@@ -15,6 +15,8 @@ from django.conf import settings as tracker_settings
 from django.db import connection
 from pytest_django import Settings
 
+from conditions.models.guards import all_guards
+
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MACOS_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 QUIET_BROWSER = [
@@ -106,6 +108,27 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def marks(item: pytest.Item) -> set[str]:
     return {mark.name for mark in item.iter_markers()}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """The test database; the guards make way while a transactional test empties its tables."""
+    empty = connection.ops.execute_sql_flush
+
+    def empty_past_the_guards(statements: list[str]) -> None:
+        # Django announces the end of it as a migration, upon which guards and roles come back.
+        drop_guards()
+        empty(statements)
+
+    connection.ops.execute_sql_flush = empty_past_the_guards
+
+
+def drop_guards() -> None:
+    """Takes every guard away, for as long as tables are being emptied between two tests."""
+    with connection.cursor() as cursor:
+        for guard in all_guards():
+            table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{table}")
 
 
 @pytest.fixture(autouse=True)
