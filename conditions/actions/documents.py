@@ -20,7 +20,7 @@ PROGRAM_SCHEMA = FIXTURES / "programs" / "program.schema.json"
 EVIDENCE_SCHEMA = FIXTURES / "evidence" / "evidence.schema.json"
 DEMO_SCHEMA = FIXTURES / "demo" / "demo.schema.json"
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _KINDS = {
     "string": "text",
     "integer": "a whole number",
@@ -36,7 +36,7 @@ def _is_integer(checker: object, value: object) -> bool:
 
 
 # JSON Schema counts 120.0 as an integer; nothing of ours does.
-_Validator = extend(
+_Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
@@ -95,7 +95,7 @@ def _fault(error: ValidationError) -> Fault:
             return Fault(place, "This field is missing.", None, f"Add it. {about}".strip())
         case "additionalProperties":
             known = list(schema.get("properties", {}))
-            strange = [key for key in given if key not in known]
+            strange = [str(key) for key in dict(error.instance) if key not in known]
             remedy = f"Remove it, or use one of {', '.join(known)}."
             return Fault(path, _strangers(strange), strange, remedy)
         case "type" | "anyOf":
@@ -153,7 +153,7 @@ def _takes_text(shapes: list[Any]) -> bool:
 
 def _unstorable(value: object, path: str) -> Iterator[Fault]:
     match value:
-        case str() if _UNSTORABLE.search(value):
+        case str() if UNSTORABLE.search(value):
             remedy = "Remove the broken character."
             yield Fault(path, "This text cannot be stored.", value, remedy)
         case list():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import Any
 
 from conditions.actions.faults import Fault
@@ -70,7 +71,7 @@ def _scale(pack: Mapping[str, Any]) -> Iterator[Fault]:
     faults = [
         fault
         for at, row in enumerate(rows)
-        for fault in _refused(f"status_scale[{at}]", lambda row=row: Grade.from_mapping(row))
+        for fault in _refused(f"status_scale[{at}]", partial(Grade.from_mapping, row))
     ]
     yield from faults or _refused("status_scale", lambda: Scale.from_rows(rows))
 
@@ -117,7 +118,7 @@ def _conditions(pack: Mapping[str, Any]) -> Iterator[Fault]:
             path = f"conditions[{at}].checklist[{place}].evidence_rule"
             rule = item.get("evidence_rule")
             if isinstance(rule, dict):
-                yield from _refused(path, lambda rule=rule: EvidenceRule.from_mapping(rule))
+                yield from _refused(path, partial(EvidenceRule.from_mapping, rule))
 
 
 def _force(condition: Mapping[str, Any], path: str) -> Iterator[Fault]:

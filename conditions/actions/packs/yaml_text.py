@@ -39,19 +39,16 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         if self.check_event(AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="an alias (*name) stands here; write the value out",
-                problem_mark=self.peek_event().start_mark,
-            )
+            raise self._refusal("an alias (*name) stands here; write the value out")
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(
-                problem=f"values are nested more than {_DEEPEST} deep",
-                problem_mark=self.peek_event().start_mark,
-            )
+            raise self._refusal(f"values are nested more than {_DEEPEST} deep")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+    def _refusal(self, problem: str) -> yaml.MarkedYAMLError:
+        return yaml.MarkedYAMLError(problem=problem, problem_mark=self.get_mark())
 
 
 def _timestamp(loader: _Loader, node: ScalarNode) -> Any:
