@@ -7,14 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
-from conditions.actions.judgements import (
-    Judgement,
+from conditions.actions.judgement_parts import (
     cite,
     find,
     require_complete,
-    require_judgement_fits,
     require_unchanged_evidence,
 )
+from conditions.actions.judgements import Judgement, require_judgement_fits
 from conditions.actions.record import record_event, require_permission
 from conditions.models import Assessment, AssessmentAuthor, Condition, ReviewCycle, User
 from conditions.queries.judgement_content import judgement_content

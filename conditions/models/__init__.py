@@ -1,10 +1,11 @@
 """Rows, constraints, and one QuerySet each; as-of is vocabulary here."""
 
-from conditions.models.assessments import Assessment, AssessmentAuthor, Citation, Finding
+from conditions.models.assessments import Assessment
 from conditions.models.conditions import ChecklistItem, Condition, ConditionVersion, Crosswalk
 from conditions.models.cycles import CycleRevision, ReviewCycle
 from conditions.models.events import Event
 from conditions.models.evidence import Evidence, EvidenceLink, EvidenceVersion
+from conditions.models.findings import AssessmentAuthor, Citation, Finding
 from conditions.models.installation import grant_roles
 from conditions.models.official import OfficialFinding
 from conditions.models.people import ApiToken, User

@@ -15,12 +15,8 @@ from conditions.actions.assessments import (
     start_assessment,
     submit_assessment,
 )
-from conditions.actions.judgements import (
-    BadJudgement,
-    CycleNotAssessable,
-    EvidenceChanged,
-    Incomplete,
-)
+from conditions.actions.judgement_parts import EvidenceChanged, Incomplete
+from conditions.actions.judgements import BadJudgement, CycleNotAssessable
 from conditions.actions.record import PermissionMissing
 from conditions.models import Assessment, AssessmentAuthor, Event, Finding
 from conditions.rules.authority import OtherEyesNeeded
