@@ -1,0 +1,1 @@
+"""The public face: pages, calendar feed and health check."""

@@ -1,0 +1,112 @@
+"""A visit to a page: who, which program, as of when; and the answer with what every page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from conditions import clock
+from conditions.dashboard.answers import answer
+from conditions.dashboard.readers import Audience, audience_of
+from conditions.models import Program
+from conditions.queries.asof import AsOf, read_as_of
+from conditions.queries.front import Front, program_front
+
+CLOCKS = ("valid_at", "known_at")
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One reader at one program's page, on one day, knowing what was known at one moment."""
+
+    request: HttpRequest
+    audience: Audience
+    front: Front
+    today: date
+    as_of: AsOf
+
+    @property
+    def program(self) -> Program:
+        """The program visited."""
+        return self.front.programs[0]
+
+    def page(self, template: str, context: Callable[[], Context]) -> HttpResponse:
+        """The page, or 304; ``context`` is asked only where the page has to be written."""
+        return self.answer(lambda: render(self.request, template, self._surroundings() | context()))
+
+    def answer(self, write: Callable[[], HttpResponse]) -> HttpResponse:
+        """What ``write`` answers, or 304 where the reader has it."""
+        return answer(
+            self.request,
+            seed=seed_of(self.front, self.audience, self.today),
+            public=self.audience.key == "public",
+            write=write,
+        )
+
+    def _surroundings(self) -> Context:
+        return surroundings(self.request, self.audience, self.front) | {
+            "program": self.program,
+            "scale": self.program.scale,
+            "as_of": self.as_of,
+            "today": self.today,
+            "permalink": permalink(self.request, self.as_of),
+        }
+
+
+def arrive(request: HttpRequest, slug: str) -> Visit:
+    """Open a program's page for the reader. Raises NoProgram and BadAsOf. One query if anonymous."""
+    audience = audience_of(request)
+    front = program_front(audience.reader, slug, as_of=clock.now())
+    program = front.programs[0]
+    today = clock.today(program.time_zone)
+    valid_at, known_at = (request.GET.get(name, "").strip() for name in CLOCKS)
+    as_of = read_as_of(program, valid_at=valid_at, known_at=known_at, today=today)
+    return Visit(request, audience, front, today, as_of)
+
+
+def seed_of(front: Front, audience: Audience, *days: date) -> tuple[object, ...]:
+    """All that a page depends on beside its address and the release."""
+    beat = front.pulse.beat_at.isoformat() if front.pulse.beat_at else ""
+    shown = tuple(day.isoformat() for day in days)
+    return (audience.key, front.revisions(), beat, front.pulse.is_late, *shown)
+
+
+def surroundings(request: HttpRequest, audience: Audience, front: Front) -> Context:
+    """What the frame of every page shows."""
+    return {
+        "reader": audience.reader,
+        "sees_work": audience.sees_work,
+        "pulse": front.pulse,
+        "keep": keep(request),
+        "present_url": _without_clocks(request),
+    }
+
+
+def keep(request: HttpRequest) -> str:
+    """The clocks the reader chose, as the query that links carry on; empty in the present."""
+    chosen = [(name, request.GET[name].strip()) for name in CLOCKS if request.GET.get(name)]
+    return f"?{urlencode(chosen)}" if chosen else ""
+
+
+def permalink(request: HttpRequest, as_of: AsOf) -> str:
+    """The address at which this very page can be had again."""
+    others = [(name, text) for name, text in request.GET.items() if name not in CLOCKS]
+    clocks = [("valid_at", as_of.valid_at.isoformat()), ("known_at", _written(as_of.known_at))]
+    return f"{settings.SITE_URL}{request.path}?{urlencode([*others, *clocks])}"
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _without_clocks(request: HttpRequest) -> str:
+    others = [(name, text) for name, text in request.GET.items() if name not in CLOCKS]
+    return f"{request.path}?{urlencode(others)}" if others else request.path

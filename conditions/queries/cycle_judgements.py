@@ -1,0 +1,167 @@
+"""The judgement of each condition in each cycle, and what the closed periods came to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from conditions.models import Assessment, Program
+from conditions.queries.asof import AsOf
+from conditions.queries.cycles import CycleDates
+from conditions.rules.calendar import CycleState
+from conditions.rules.escalation import ConsecutiveRule, Outcome, Streak, count
+from conditions.rules.rollup import Answer, CertificationRule, Standing, certify
+
+_OUTCOMES = {
+    Answer.AFFIRMATIVE: Outcome.AFFIRMATIVE,
+    Answer.NOT_AFFIRMATIVE: Outcome.NOT_AFFIRMATIVE,
+}
+_COLUMNS = (
+    "pk",
+    "condition_id",
+    "cycle_id",
+    "cycle__number",
+    "status",
+    "trend",
+    "confidence",
+    "confidence_reason",
+    "limb",
+    "rationale",
+    "dissent",
+    "valid_from",
+    "approved_at",
+    "corrects_id",
+    "correction_note",
+    "is_demonstration",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CycleJudgement:
+    """An approved judgement as a row of a page; ``corrects`` is the id of the one it replaced."""
+
+    id: int
+    condition_id: int
+    cycle_id: int
+    cycle_number: int
+    status: str
+    trend: str
+    confidence: str
+    confidence_reason: str
+    limb: str
+    rationale: str
+    dissent: str
+    valid_from: date
+    approved_at: datetime
+    corrects: int | None
+    correction_note: str
+    is_demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSpan:
+    """A condition with the half-open span of days on which it is in force."""
+
+    id: int
+    code: str
+    title: str
+    test: str
+    in_force_from: date
+    in_force_until: date | None
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Whether the condition holds on ``day``."""
+        return self.in_force_from <= day and (
+            self.in_force_until is None or day < self.in_force_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCount:
+    """How many closed periods in a row were not affirmative, and what the text says follows."""
+
+    rule: ConsecutiveRule
+    streak: Streak
+    missing: tuple[int, ...]
+    counted: tuple[int, ...]
+
+    @property
+    def has_fired(self) -> bool:
+        """Whether the run has reached the number the text names."""
+        return self.streak.current >= self.streak.needed
+
+
+Judgements = Mapping[tuple[int, int], CycleJudgement]
+
+
+def judgements_of(
+    as_of: AsOf, *, cycle_ids: Collection[int], condition_ids: Collection[int] | None = None
+) -> tuple[CycleJudgement, ...]:
+    """Standing judgements made in these cycles, in the order in which they hold. One query."""
+    rows = Assessment.objects.known_at(as_of.known_at).filter(
+        cycle__in=cycle_ids, valid_from__lte=as_of.valid_at
+    )
+    if condition_ids is not None:
+        rows = rows.filter(condition__in=condition_ids)
+    ordered = rows.order_by("valid_from", "approved_at", "pk").values_list(*_COLUMNS)
+    return tuple(CycleJudgement(*row) for row in ordered)
+
+
+def by_cycle(judgements: Iterable[CycleJudgement]) -> Judgements:
+    """The last judgement of each (condition id, cycle id)."""
+    return {(row.condition_id, row.cycle_id): row for row in judgements}
+
+
+def spans_of(program: Program) -> tuple[ConditionSpan, ...]:
+    """All conditions a program ever had, in the order of its text. One query."""
+    rows = program.conditions.order_by("position", "pk").values_list(
+        "pk", "code", "title", "test", "in_force_from", "in_force_until"
+    )
+    return tuple(ConditionSpan(*row) for row in rows)
+
+
+def period_count(
+    program: Program,
+    cycles: Iterable[CycleDates],
+    conditions: Iterable[ConditionSpan],
+    judgements: Judgements,
+) -> PeriodCount | None:
+    """The consecutive-period rule over closed cycles; None where the text has no such rule.
+
+    A period is affirmative when our judgements would let every condition then in force be
+    certified (any of them where the text asks for one); what is undetermined counts as missing.
+    """
+    rule = program.escalation
+    if rule is None:
+        return None
+    closed = [cycle for cycle in cycles if cycle.state is CycleState.CLOSED]
+    outcomes = [_outcome(program, cycle, conditions, judgements) for cycle in closed]
+    streak = count(rule, outcomes)
+    pairs = list(zip(closed, outcomes, strict=True))
+    against = [cycle.number for cycle, found in pairs if found is Outcome.NOT_AFFIRMATIVE]
+    return PeriodCount(
+        rule=rule,
+        streak=streak,
+        missing=tuple(cycle.number for cycle, found in pairs if found is Outcome.MISSING),
+        counted=tuple(against[len(against) - streak.current :]),
+    )
+
+
+def _outcome(
+    program: Program,
+    cycle: CycleDates,
+    conditions: Iterable[ConditionSpan],
+    judgements: Judgements,
+) -> Outcome:
+    last_day = cycle.due_on - timedelta(days=1)
+    standings = []
+    for condition in conditions:
+        if condition.is_in_force_on(last_day):
+            judged = judgements.get((condition.id, cycle.id))
+            status, limb = (judged.status, judged.limb) if judged else (None, "")
+            standings.append(Standing(condition.code, status, condition.test, limb))
+    rule = CertificationRule(program.certification)
+    together = CertificationRule.ALL if rule is CertificationRule.PER_CONDITION else rule
+    answer = certify(together, standings, program.scale).answer
+    return _OUTCOMES.get(answer, Outcome.MISSING) if answer else Outcome.MISSING

@@ -1,0 +1,171 @@
+"""Documents as a page shows them: cited ones as they read when cited, linked ones as they read then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef
+
+from conditions.models import Citation, Evidence, EvidenceLink
+from conditions.queries.asof import AsOf
+from conditions.queries.cycles import CycleDates
+from conditions.rules.dates import FactDate, Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document beside a judgement or a condition; ``grade`` is its Admiralty grade."""
+
+    key: str
+    title: str
+    url: str
+    reference: str
+    publisher: str
+    published_on: date | None
+    happened: str
+    language: str
+    summary: str
+    grade: str
+    stance: str
+    is_primary: bool
+    sensitivity: str
+    items: tuple[str, ...] = ()
+    note: str = ""
+    assessment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """Some documents of one stance, newest first; ``more`` where older ones follow."""
+
+    stance: str
+    number: int
+    documents: tuple[Document, ...]
+    more: bool
+
+
+def cited_documents(
+    assessment_ids: Collection[int], sensitivities: Collection[str]
+) -> dict[int, tuple[Document, ...]]:
+    """What each judgement cites and this reader may see, as graded when cited. One query."""
+    rows = (
+        Citation.objects.filter(
+            assessment__in=assessment_ids, evidence__sensitivity__in=sensitivities
+        )
+        .select_related("evidence__source", "evidence_version")
+        .order_by("assessment", "pk")
+    )
+    found: dict[int, list[Document]] = {}
+    for row in rows:
+        document = _document(
+            row.evidence,
+            row.stance or "neutral",
+            grade=row.grade,
+            told=row.evidence_version.content,
+            assessment_id=row.assessment_id,
+        )
+        found.setdefault(row.assessment_id, []).append(document)
+    return {pk: tuple(documents) for pk, documents in found.items()}
+
+
+def linked_documents(
+    condition_id: int,
+    as_of: AsOf,
+    *,
+    stance: str,
+    sensitivities: Collection[str],
+    number: int = 1,
+    size: int = 20,
+) -> DocumentPage:
+    """A page of the documents linked to a condition with one stance. Two queries."""
+    links = EvidenceLink.objects.standing_at(as_of.known_at).filter(
+        condition=condition_id, stance=stance
+    )
+    start = (number - 1) * size
+    rows = list(
+        Evidence.objects.with_sensitivity(sensitivities)
+        .filter(Exists(links.filter(evidence=OuterRef("pk"))))
+        .select_related("source")
+        .order_by(F("published_on").desc(nulls_last=True), "-pk")[start : start + size + 1]
+    )
+    told = links.filter(evidence__in=[row.pk for row in rows[:size]])
+    notes = list(told.order_by("pk").values_list("evidence_id", "checklist_item__code", "note"))
+    return DocumentPage(
+        stance=stance,
+        number=number,
+        documents=tuple(
+            _document(
+                row,
+                stance,
+                grade=f"{row.source.reliability}{row.credibility}",
+                items=(code for pk, code, _ in notes if pk == row.pk and code),
+                note=next((note for pk, _, note in notes if pk == row.pk and note), ""),
+            )
+            for row in rows[:size]
+        ),
+        more=len(rows) > size,
+    )
+
+
+def sighted(
+    as_of: AsOf,
+    *,
+    sensitivities: Collection[str],
+    condition_ids: Collection[int],
+    cycle: CycleDates | None = None,
+    most: int = 2_000,
+) -> list[tuple[int, int, str, date | None]]:
+    """(condition, evidence, stance, day published) of standing links, newest first. One query.
+
+    ``cycle`` keeps only what was published in its span.
+    """
+    rows = (
+        EvidenceLink.objects.standing_at(as_of.known_at)
+        .filter(condition__in=condition_ids, evidence__sensitivity__in=sensitivities)
+        .order_by("-evidence__published_on", "evidence", "stance")
+        .values_list(
+            "condition_id",
+            "evidence_id",
+            "stance",
+            "evidence__published_on",
+        )
+        .distinct()
+    )
+    if cycle is not None:
+        rows = rows.filter(
+            evidence__published_on__gte=cycle.starts_on, evidence__published_on__lt=cycle.due_on
+        )
+    return list(rows[:most])
+
+
+def _document(
+    evidence: Evidence,
+    stance: str,
+    *,
+    grade: str,
+    told: dict[str, object] | None = None,
+    items: Iterable[str] = (),
+    note: str = "",
+    assessment_id: int | None = None,
+) -> Document:
+    told = told or {}
+    return Document(
+        key=evidence.key,
+        title=str(told.get("title") or evidence.title),
+        url=str(told.get("url") or evidence.url),
+        reference=evidence.reference,
+        publisher=evidence.source.name,
+        published_on=evidence.published_on,
+        happened=str(FactDate(evidence.fact_on, Precision(evidence.fact_precision))),
+        language=evidence.language,
+        summary=str(told.get("summary") or evidence.summary),
+        grade=grade,
+        stance=stance,
+        is_primary=evidence.is_primary,
+        sensitivity=evidence.sensitivity,
+        items=tuple(dict.fromkeys(items)),
+        note=note,
+        assessment_id=assessment_id,
+    )

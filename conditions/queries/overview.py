@@ -1,0 +1,136 @@
+"""All programs side by side, in a fixed number of queries whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Case, DateField, F, OuterRef, Q, Subquery, Value, When
+
+from conditions.models import Assessment, Condition, Program
+from conditions.queries.asof import AsOf
+from conditions.queries.cycle_judgements import (
+    ConditionSpan,
+    CycleJudgement,
+    PeriodCount,
+    by_cycle,
+    judgements_of,
+    period_count,
+)
+from conditions.queries.cycles import CycleDates, cycle_among, cycles_by_program
+from conditions.queries.scorecard import MOST_CYCLES
+from conditions.rules.calendar import CycleState
+from conditions.rules.status import Count, distribution
+
+LATE = (CycleState.DUE, CycleState.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCard:
+    """One program among the others."""
+
+    program: Program
+    as_of: AsOf
+    cycle: CycleDates | None
+    next_cycle: CycleDates | None
+    late: tuple[CycleDates, ...]
+    conditions: int
+    counts: tuple[Count, ...]
+    periods: PeriodCount | None
+    is_demonstration: bool
+
+
+def program_cards(programs: Mapping[Program, AsOf]) -> tuple[ProgramCard, ...]:
+    """A card for each program at its own day and moment. Five queries."""
+    cycles = cycles_by_program(programs)
+    begun = {
+        program.pk: [c for c in cycles[program.pk] if c.starts_on <= as_of.valid_at]
+        for program, as_of in programs.items()
+    }
+    shown = [cycle.id for rows in begun.values() for cycle in rows[-MOST_CYCLES:]]
+    judgements = judgements_of(_latest(programs.values()), cycle_ids=shown) if shown else ()
+    statuses = _statuses(programs)
+    return tuple(
+        _card(program, as_of, cycles[program.pk], begun[program.pk], judgements, statuses)
+        for program, as_of in programs.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    program_id: int
+    span: ConditionSpan
+    is_asked: bool
+    status: str | None
+
+
+def _statuses(programs: Mapping[Program, AsOf]) -> list[_Asked]:
+    # The day and moment asked about differ between programs, so they ride along as columns.
+    if not programs:
+        return []
+    day = Case(
+        *(When(program=program.pk, then=Value(a.valid_at)) for program, a in programs.items()),
+        output_field=DateField(),
+    )
+    moments = [a.known_at for a in programs.values()]
+    holding = (
+        Assessment.objects.known_at(max(moments))
+        .filter(condition=OuterRef("pk"), valid_from__lte=OuterRef("day"))
+        .latest_first()
+    )
+    rows = (
+        Condition.objects.filter(program__in=programs)
+        .annotate(day=day)
+        .annotate(
+            asked=Q(in_force_from__lte=F("day"))
+            & (Q(in_force_until__isnull=True) | Q(in_force_until__gt=F("day"))),
+            status=Subquery(holding.values("status")[:1]),
+        )
+        .order_by("program", "position", "pk")
+    )
+    return [
+        _Asked(
+            row.program_id,
+            ConditionSpan(
+                row.pk, row.code, row.title, row.test, row.in_force_from, row.in_force_until
+            ),
+            bool(row.asked),
+            row.status,
+        )
+        for row in rows
+    ]
+
+
+def _latest(asked: Collection[AsOf]) -> AsOf:
+    return AsOf(max(a.valid_at for a in asked), max(a.known_at for a in asked))
+
+
+def _card(
+    program: Program,
+    as_of: AsOf,
+    cycles: Sequence[CycleDates],
+    begun: Sequence[CycleDates],
+    judgements: Sequence[CycleJudgement],
+    statuses: Sequence[_Asked],
+) -> ProgramCard:
+    own = [row for row in statuses if row.program_id == program.pk]
+    ids = {cycle.id for cycle in begun}
+    judged = [row for row in judgements if row.cycle_id in ids and _known(row, as_of)]
+    asked = [row for row in own if row.is_asked]
+    return ProgramCard(
+        program=program,
+        as_of=as_of,
+        cycle=cycle_among(cycles, as_of.valid_at),
+        next_cycle=next((c for c in cycles if c.starts_on > as_of.valid_at), None),
+        late=tuple(cycle for cycle in cycles if cycle.state in LATE),
+        conditions=len(asked),
+        counts=distribution((row.status for row in asked), program.scale),
+        periods=period_count(
+            program, begun[-MOST_CYCLES:], [row.span for row in own], by_cycle(judged)
+        ),
+        is_demonstration=program.is_demonstration or any(r.is_demonstration for r in judged),
+    )
+
+
+def _known(row: CycleJudgement, as_of: AsOf) -> bool:
+    return row.valid_from <= as_of.valid_at and row.approved_at <= as_of.known_at

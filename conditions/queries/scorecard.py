@@ -1,0 +1,180 @@
+"""The scorecard: conditions by cycles, with what changed and what needs attention."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from conditions.models import Program
+from conditions.queries.asof import AsOf
+from conditions.queries.attention import Attention, attention_for
+from conditions.queries.cycle_judgements import (
+    CycleJudgement,
+    Judgements,
+    PeriodCount,
+    by_cycle,
+    judgements_of,
+    period_count,
+    spans_of,
+)
+from conditions.queries.cycles import CycleDates
+from conditions.queries.status import PUBLIC, ConditionStatus, ProgramStatus, program_status
+from conditions.rules.calendar import CycleState
+from conditions.rules.status import Count, distribution
+
+MOST_CYCLES = 8
+LINE = 190
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One condition in one cycle; without a judgement, ``cycle.state`` says why."""
+
+    cycle: CycleDates
+    judgement: CycleJudgement | None
+
+    @property
+    def is_untracked(self) -> bool:
+        """Whether nobody was to judge, because the cycle ended before this team began."""
+        return self.judgement is None and self.cycle.state is CycleState.UNTRACKED
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition: its status on the day, and its judgement in each cycle shown."""
+
+    status: ConditionStatus
+    cells: tuple[Cell, ...]
+    carried_over: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one condition was judged in two cycles; ``before`` is None where it was not."""
+
+    code: str
+    title: str
+    before: str | None
+    after: str | None
+    direction: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the newest judged cycle says differently from the one judged before it."""
+
+    before: CycleDates
+    after: CycleDates
+    changed: tuple[Change, ...]
+    unchanged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All that a program's page shows on a day, as known at a moment."""
+
+    status: ProgramStatus
+    cycles: tuple[CycleDates, ...]
+    next_cycle: CycleDates | None
+    rows: tuple[Row, ...]
+    counts: tuple[Count, ...]
+    changes: Changes | None
+    attention: tuple[Attention, ...]
+    periods: PeriodCount | None
+    most_documents: int
+    is_demonstration: bool
+
+
+def scorecard(
+    program: Program, as_of: AsOf, *, sensitivities: Collection[str] = PUBLIC
+) -> Scorecard:
+    """The scorecard of ``program``; the matrix shows the newest eight cycles begun by the day.
+
+    Two queries more than ``program_status``, whatever the number of conditions and cycles.
+    """
+    status = program_status(program, as_of, sensitivities=sensitivities)
+    begun = [cycle for cycle in status.cycles if cycle.starts_on <= as_of.valid_at]
+    shown = tuple(begun[-MOST_CYCLES:])
+    judgements = by_cycle(judgements_of(as_of, cycle_ids=[cycle.id for cycle in shown]))
+    conditions = spans_of(program)
+    documents = [row.evidence for row in status.conditions]
+    return Scorecard(
+        status=status,
+        cycles=shown,
+        next_cycle=next((c for c in status.cycles if c.starts_on > as_of.valid_at), None),
+        rows=tuple(_row(row, shown, judgements, status) for row in status.conditions),
+        counts=distribution((row.status for row in status.conditions), program.scale),
+        changes=_changes(status, shown, judgements),
+        attention=attention_for(status),
+        periods=period_count(program, shown, conditions, judgements),
+        most_documents=max((max(n.supports, n.contradicts) for n in documents), default=0),
+        is_demonstration=any(row.is_demonstration for row in judgements.values()),
+    )
+
+
+def first_line(text: str, most: int = LINE) -> str:
+    """The first sentence of a rationale, cut at a word where it runs past ``most`` characters."""
+    flat = " ".join(text.split())
+    sentence = flat.partition(". ")[0] + "." if ". " in flat else flat
+    if len(sentence) <= most:
+        return sentence
+    return sentence[:most].rpartition(" ")[0].rstrip(",;:") + " …"
+
+
+def direction_between(before: str | None, after: str | None, program: Program) -> str:
+    """How a status moved, in a word: up, down, same, new, gone, or other where no order holds."""
+    if before == after:
+        return "same"
+    if before is None or after is None:
+        return "new" if before is None else "gone"
+    low, high = program.scale.rank(before), program.scale.rank(after)
+    if low is None or high is None:
+        return "other"
+    return "up" if high > low else "down"
+
+
+def _row(
+    row: ConditionStatus,
+    shown: Sequence[CycleDates],
+    judgements: Judgements,
+    status: ProgramStatus,
+) -> Row:
+    now = status.cycle.number if status.cycle else None
+    return Row(
+        status=row,
+        cells=tuple(Cell(cycle, judgements.get((row.id, cycle.id))) for cycle in shown),
+        carried_over=row.judged_in_cycle is not None and row.judged_in_cycle != now,
+        line=first_line(row.rationale),
+    )
+
+
+def _changes(
+    status: ProgramStatus, shown: Sequence[CycleDates], judgements: Judgements
+) -> Changes | None:
+    judged = {cycle_id for _, cycle_id in judgements}
+    newest = [cycle for cycle in shown if cycle.id in judged][-2:]
+    if len(newest) < 2:
+        return None
+    before, after = newest
+    changed, unchanged = [], []
+    for row in status.conditions:
+        old, new = judgements.get((row.id, before.id)), judgements.get((row.id, after.id))
+        if new is None:
+            continue
+        direction = direction_between(old.status if old else None, new.status, status.program)
+        if direction == "same":
+            unchanged.append(row.code)
+            continue
+        changed.append(
+            Change(
+                code=row.code,
+                title=row.title,
+                before=old.status if old else None,
+                after=new.status,
+                direction=direction,
+                line=first_line(new.rationale),
+            )
+        )
+    return Changes(before, after, tuple(changed), tuple(unchanged))

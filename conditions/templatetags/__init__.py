@@ -1,0 +1,1 @@
+"""Template tags that draw the marks; no queries."""
