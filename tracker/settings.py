@@ -231,7 +231,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS or LOCAL else None
 SECURE_SSL_REDIRECT = HTTPS
 # The health check of a container comes over plain HTTP from inside it.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-if read.switch("BEHIND_PROXY", default=False):
+BEHIND_PROXY = read.switch("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = read.whole("HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -266,15 +267,27 @@ MEDIA_ROOT = DATA_DIR / "files"
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # Per address for readers without an account, per person otherwise; in each web process.
+    "DEFAULT_THROTTLE_RATES": {"nobody": "600/min", "reader": "3000/min", "writer": "600/min"},
+    "EXCEPTION_HANDLER": "conditions.api.problems.handle",
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sanctions conditions tracker",
+    "DESCRIPTION": (
+        "Says, condition by condition and on a fixed rhythm, whether the terms for lifting "
+        "sanctions are met. Judgements are those of the people who run this tracker, not official "
+        "findings. Reading public programs needs no account."
+    ),
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     # Everything the API page needs comes from this host.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # --- Logs ----------------------------------------------------------------------------------------

@@ -1,0 +1,173 @@
+"""The status of a program as the API tells it: one shape for JSON and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from conditions.queries.cycles import CycleDates
+from conditions.queries.status import ConditionStatus, EvidenceCount, ProgramStatus
+
+DISCLAIMER = (
+    "These are the judgements of the people who run this tracker. They are not official findings "
+    "and have no legal effect."
+)
+DEMONSTRATION = "Some of these judgements are for demonstration only."
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardCycle:
+    """The review cycle that the day falls in: day ``day`` of ``of``, ``left`` to go."""
+
+    number: int
+    starts_on: date
+    due_on: date
+    scheduled_due_on: date
+    closed_at: datetime | None
+    state: str
+    day: int
+    of: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardEvidence:
+    """How many documents stand for, against and beside a condition."""
+
+    supports: int
+    contradicts: int
+    neutral: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardCondition:
+    """A condition with the judgement in force; ``work_state`` is null for readers outside the team.
+
+    ``status`` is null while nothing was judged, which is neither “not met” nor “cannot be
+    assessed”. ``judged_in_cycle`` tells a judgement carried over from an earlier cycle.
+    """
+
+    code: str
+    title: str
+    status: str | None
+    status_label: str
+    trend: str | None
+    confidence: str | None
+    confidence_reason: str
+    rationale: str
+    valid_from: date | None
+    approved_at: datetime | None
+    judged_in_cycle: int | None
+    work_state: str | None
+    evidence: ScorecardEvidence
+    official_finding: str | None
+    flags: tuple[str, ...]
+    is_demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """A program's conditions on ``valid_at``, as known at ``known_at``."""
+
+    program: str
+    title: str
+    legal_stage: str
+    legal_stage_label: str
+    valid_at: date
+    known_at: datetime
+    cycle: ScorecardCycle | None
+    conditions: tuple[ScorecardCondition, ...]
+    four_eyes: bool
+    is_demonstration: bool
+    disclaimer: str
+
+
+def scorecard(status: ProgramStatus, *, for_team: bool) -> Scorecard:
+    """A program's status in the API's words."""
+    program = status.program
+    conditions = tuple(_condition(each, for_team=for_team) for each in status.conditions)
+    demonstrates = program.is_demonstration or any(one.is_demonstration for one in conditions)
+    return Scorecard(
+        program=program.slug,
+        title=program.title,
+        legal_stage=program.legal_stage,
+        legal_stage_label=program.get_legal_stage_display(),
+        valid_at=status.as_of.valid_at,
+        known_at=status.as_of.known_at,
+        cycle=None if status.cycle is None else _cycle(status.cycle),
+        conditions=conditions,
+        four_eyes=program.four_eyes,
+        is_demonstration=demonstrates,
+        disclaimer=f"{DISCLAIMER} {DEMONSTRATION}" if demonstrates else DISCLAIMER,
+    )
+
+
+def table(card: Scorecard) -> Iterable[dict[str, object]]:
+    """The scorecard as one flat row for each condition, in the columns of ``COLUMNS``."""
+    cycle = card.cycle
+    shared = {
+        **{name: getattr(card, name) for name in _WHOLE},
+        **{
+            f"cycle_{name}": None if cycle is None else getattr(cycle, name)
+            for name in ScorecardCycle.__slots__
+        },
+    }
+    for one in card.conditions:
+        yield {
+            **shared,
+            **{f"condition_{name}": getattr(one, name) for name in _PLAIN},
+            **{f"evidence_{name}": getattr(one.evidence, name) for name in _COUNTS},
+            "flags": " ".join(one.flags),
+        }
+
+
+_COUNTS = ScorecardEvidence.__slots__
+_WHOLE = tuple(name for name in Scorecard.__slots__ if name not in ("cycle", "conditions"))
+_PLAIN = tuple(name for name in ScorecardCondition.__slots__ if name not in ("evidence", "flags"))
+COLUMNS = (
+    *_WHOLE,
+    *(f"cycle_{name}" for name in ScorecardCycle.__slots__),
+    *(f"condition_{name}" for name in _PLAIN),
+    *(f"evidence_{name}" for name in _COUNTS),
+    "flags",
+)
+
+
+def _cycle(cycle: CycleDates) -> ScorecardCycle:
+    return ScorecardCycle(
+        number=cycle.number,
+        starts_on=cycle.starts_on,
+        due_on=cycle.due_on,
+        scheduled_due_on=cycle.scheduled_due_on,
+        closed_at=cycle.closed_at,
+        state=cycle.state.value,
+        day=cycle.days.day,
+        of=cycle.days.of,
+        left=cycle.days.left,
+    )
+
+
+def _condition(one: ConditionStatus, *, for_team: bool) -> ScorecardCondition:
+    return ScorecardCondition(
+        code=one.code,
+        title=one.title,
+        status=one.status,
+        status_label=one.status_label,
+        trend=one.trend or None,
+        confidence=one.confidence or None,
+        confidence_reason=one.confidence_reason,
+        rationale=one.rationale,
+        valid_from=one.valid_from,
+        approved_at=one.approved_at,
+        judged_in_cycle=one.judged_in_cycle,
+        work_state=one.work_state if for_team else None,
+        evidence=_evidence(one.evidence),
+        official_finding=one.official,
+        flags=one.flags.names(),
+        is_demonstration=one.is_demonstration,
+    )
+
+
+def _evidence(count: EvidenceCount) -> ScorecardEvidence:
+    return ScorecardEvidence(count.supports, count.contradicts, count.neutral)

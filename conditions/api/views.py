@@ -1,0 +1,105 @@
+"""The shapes of reading: a list cut into pages, and one thing by its key."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from conditions import clock
+from conditions.api.answering import answered
+from conditions.api.parameters import (
+    list_parameters,
+    read_cursor,
+    read_filters,
+    read_ordering,
+    read_page_size,
+    require_known,
+    with_cursor,
+    written,
+)
+from conditions.api.parsing import JsonBody
+from conditions.api.readers import TokenAuthentication
+from conditions.api.throttling import Throttle
+from conditions.queries.lists.paging import Listing, Mark, page_of, row_of
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """There is one form of answer, so no Accept header is refused."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
+        """The JSON reader, if the body says that it is JSON."""
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((one for one in parsers if one.media_type == kind), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        """The only renderer."""
+        return renderers[0], renderers[0].media_type
+
+
+class View(APIView):
+    """One address of the API: who may see or do what is for the queries and actions to say."""
+
+    authentication_classes = (TokenAuthentication, SessionAuthentication)
+    content_negotiation_class = AlwaysJson
+    metadata_class = None
+    parser_classes = (JsonBody,)
+    permission_classes = ()
+    renderer_classes = (JSONRenderer,)
+    throttle_classes = (Throttle,)
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The OpenAPI document describes the address; there is nothing more to tell."""
+        return self.http_method_not_allowed(request)  # type: ignore[arg-type]
+
+    def check_parameters(self, request: Request, *accepted: str) -> None:
+        """Refuse any query parameter that is not accepted here."""
+        require_known(request.query_params, accepted)
+
+
+class ListView(View):
+    """A list, filtered, ordered and cut into pages."""
+
+    listing: ClassVar[Listing[Any]]
+
+    def get(self, request: Request) -> HttpResponse:
+        """One page of what this reader may see."""
+        query = request.query_params
+        self.check_parameters(request, *list_parameters(self.listing))
+        ordering = read_ordering(query, self.listing)
+        page = page_of(
+            self.listing,
+            request.user,
+            values=read_filters(query, self.listing.filters),
+            ordering=ordering,
+            size=read_page_size(query),
+            mark=read_cursor(query, ordering),
+            as_of=clock.now(),
+        )
+
+        def link(mark: Mark | None) -> str | None:
+            if mark is None:
+                return None
+            there = with_cursor(query, written(mark, ordering))
+            return request.build_absolute_uri(f"{request.path}?{there}")
+
+        body = {"next": link(page.next), "previous": link(page.previous), "results": page.rows}
+        return answered(request, body, is_public=not request.user.is_authenticated)
+
+
+class RowView(View):
+    """One thing by its key."""
+
+    listing: ClassVar[Listing[Any]]
+
+    def get(self, request: Request, **key: Any) -> HttpResponse:
+        """The thing as this reader may see it."""
+        self.check_parameters(request)
+        row = row_of(self.listing, request.user, as_of=clock.now(), **key)
+        return answered(request, row, is_public=not request.user.is_authenticated)
