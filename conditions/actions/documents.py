@@ -83,7 +83,8 @@ def _meant(error: ValidationError) -> list[ValidationError]:
 
 def _fault(error: ValidationError) -> Fault:
     path = path_of(error.absolute_path)
-    rule, given, asked = str(error.validator), error.instance, error.validator_value
+    rule, asked = str(error.validator), error.validator_value
+    given: Any = error.instance
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     meaning = str(schema.get("description", ""))
     match rule:
@@ -95,7 +96,7 @@ def _fault(error: ValidationError) -> Fault:
             return Fault(place, "This field is missing.", None, f"Add it. {about}".strip())
         case "additionalProperties":
             known = list(schema.get("properties", {}))
-            strange = [str(key) for key in dict(error.instance) if key not in known]
+            strange = [str(key) for key in given if key not in known]
             remedy = f"Remove it, or use one of {', '.join(known)}."
             return Fault(path, _strangers(strange), strange, remedy)
         case "type" | "anyOf":

@@ -27,9 +27,16 @@ Part = dict[str, Any]
 
 
 def load_conditions(
-    program: Program, content: Part, *, by: User | None, as_of: datetime
+    program: Program,
+    content: Part,
+    *,
+    by: User | None,
+    as_of: datetime,
+    worded_at: datetime,
 ) -> list[Change]:
-    """Make conditions and checklists what the pack says; each new wording becomes a version."""
+    """Make conditions and checklists what the pack says; each new wording, known from ``worded_at``
+    on, becomes a version.
+    """
     changes: list[Change] = []
     present = {condition.code: condition for condition in program.conditions.all()}
     for position, part in enumerate(content["conditions"], start=1):
@@ -43,7 +50,7 @@ def load_conditions(
             condition.save()
             changes += found
         changes += _load_checklist(condition, part["checklist"], path, as_of=as_of)
-        changes += _word(condition, part, path, by=by, as_of=as_of)
+        changes += _word(condition, part, path, by=by, as_of=worded_at)
     return changes
 
 

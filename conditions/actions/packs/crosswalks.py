@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from conditions.actions.packs.changes import Change
 from conditions.models import Condition, ConditionVersion, Crosswalk, Program
 
 
-def tie_crosswalks(program: Program) -> list[Change]:
-    """Make the crosswalk rows from and to this program what the newest wordings say."""
+def tie_crosswalks(program: Program, *, as_of: datetime) -> list[Change]:
+    """Make the crosswalk rows from and to this program what the newest wordings say.
+
+    Another program whose crosswalk changes by it is marked as changed at ``as_of``.
+    """
     changes: list[Change] = []
     for condition, entries in _wanted(program):
-        changes += _tie(condition, entries)
+        rows = condition.crosswalks.all()
+        is_own = condition.program_id == program.pk
+        found = list(
+            _tie(condition, entries, rows if is_own else rows.filter(counterpart__program=program))
+        )
+        if found and not is_own:
+            Program.objects.touch(condition.program_id, as_of=as_of)
+        changes += found
+    return changes
+
+
+def tie_successors(program: Program, *, as_of: datetime) -> list[Change]:
+    """Set who replaced whom, as either of two packs says, once both programs are on file."""
+    wanted = {program.slug: program.marks["successor"]}
+    if older := program.marks["predecessor"]:
+        wanted[older] = program.slug
+    for earlier in Program.objects.filter(marks__successor=program.slug):
+        wanted[earlier.slug] = program.slug
+    slugs = [slug for slug in (*wanted, *wanted.values()) if slug]
+    known = {row.slug: row for row in Program.objects.filter(slug__in=slugs)}
+    changes = []
+    for slug, successor in wanted.items():
+        row, target = known.get(slug), known.get(successor or "")
+        if row is not None and row.successor_id != (target.pk if target else None):
+            changes.append(Change(f"program.{slug}.successor", None, successor))
+            Program.objects.filter(pk=row.pk).update(successor=target)
+            Program.objects.touch(row.pk, as_of=as_of)
     return changes
 
 
 def _wanted(program: Program) -> Iterator[tuple[Condition, list[dict[str, Any]]]]:
-    """Conditions with the crosswalk entries that concern the program: all of its own, and those
-    of other programs that name it."""
+    """Conditions with the crosswalk entries that concern the program.
+
+    They are all of its own, and those of other programs that name it.
+    """
     newest: dict[int, ConditionVersion] = {}
     rows = ConditionVersion.objects.select_related("condition__program").order_by("number")
     for version in rows:
@@ -34,8 +66,10 @@ def _wanted(program: Program) -> Iterator[tuple[Condition, list[dict[str, Any]]]
                 yield version.condition, entries
 
 
-def _tie(condition: Condition, entries: list[dict[str, Any]]) -> Iterator[Change]:
-    present = {row.counterpart_id: row for row in condition.crosswalks.all()}
+def _tie(
+    condition: Condition, entries: list[dict[str, Any]], rows: Iterable[Crosswalk]
+) -> Iterator[Change]:
+    present = {row.counterpart_id: row for row in rows}
     for entry in entries:
         counterpart = Condition.objects.filter(
             program__slug=entry["program"], code=entry["condition"]

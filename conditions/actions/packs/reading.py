@@ -9,7 +9,7 @@ from typing import Any
 from conditions.actions.documents import PROGRAM_SCHEMA, schema_faults
 from conditions.actions.faults import Fault, Faulty, sorted_faults
 from conditions.actions.packs.meaning import meaning_faults
-from conditions.actions.packs.yaml_text import YamlDocument, read_yaml
+from conditions.actions.yaml_text import YamlDocument, read_yaml
 from conditions.rules.fingerprint import fingerprint
 
 
@@ -41,7 +41,10 @@ def read_pack(source: Path | str) -> Pack:
 
     Raises BadPack with every fault: its path and line, the value, and what would be accepted.
     """
-    document = _document(source)
+    try:
+        document = read_yaml(source)
+    except Faulty as refusal:
+        raise BadPack(refusal.faults) from refusal
     faults = [*document.faults, *schema_faults(document.value, PROGRAM_SCHEMA)]
     if isinstance(document.value, dict):
         # The rules look at every part that the schema has not already found wrong.
@@ -50,17 +53,3 @@ def read_pack(source: Path | str) -> Pack:
     if faults:
         raise BadPack(sorted_faults(map(document.located, faults)))
     return Pack(document.value, fingerprint(document.value), document)
-
-
-def _document(source: Path | str) -> YamlDocument:
-    try:
-        return read_yaml(source if isinstance(source, str) else source.read_text(encoding="utf-8"))
-    except OSError as error:
-        remedy = "Give the path of a file that can be read."
-        fault = Fault("", f"The file cannot be read: {error.strerror}.", str(source), remedy)
-        raise BadPack([fault]) from error
-    except UnicodeDecodeError as error:
-        remedy = "Save the file as UTF-8."
-        raise BadPack([Fault("", "The file is not UTF-8 text.", str(source), remedy)]) from error
-    except Faulty as refusal:
-        raise BadPack(refusal.faults) from refusal

@@ -41,6 +41,11 @@ class Command(BaseCommand):
             metavar="DATE",
             help="cycles that ended by this day were before your time (default: today)",
         )
+        parser.add_argument(
+            "--backdate",
+            action="store_true",
+            help="for demonstrations: record wordings and cycles as of the days they began",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One pack in, a list of changes out."""
@@ -50,7 +55,13 @@ class Command(BaseCommand):
             if dry_run:
                 outcome = plan_pack(pack=pack, as_of=as_of, tracked_from=tracked_from)
             else:
-                outcome = load_pack(pack=pack, by=None, as_of=as_of, tracked_from=tracked_from)
+                outcome = load_pack(
+                    pack=pack,
+                    by=None,
+                    as_of=as_of,
+                    tracked_from=tracked_from,
+                    backdate=options["backdate"],
+                )
         self._tell(outcome, dry_run)
 
     def _tell(self, outcome: PackOutcome, dry_run: bool) -> None:

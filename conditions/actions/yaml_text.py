@@ -1,9 +1,10 @@
-"""YAML as people write packs: plain values and the line each stands on; nothing clever."""
+"""YAML as people write it: plain values and the line each stands on; nothing clever."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -62,8 +63,12 @@ def _timestamp(loader: _Loader, node: ScalarNode) -> Any:
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
 
 
-def read_yaml(text: str) -> YamlDocument:
-    """The one document in ``text``; keys given twice become faults. Raises Faulty if no YAML."""
+def read_yaml(source: Path | str) -> YamlDocument:
+    """The one document in a file, or in ``source`` itself if it is text.
+
+    Keys given twice become faults of it. Raises Faulty for what cannot be read as YAML at all.
+    """
+    text = source if isinstance(source, str) else _text_of(source)
     if len(text) > LARGEST_TEXT:
         remedy = f"Give at most {LARGEST_TEXT:,} characters."
         raise Faulty([Fault("", "This file is too large.", len(text), remedy)])
@@ -71,13 +76,25 @@ def read_yaml(text: str) -> YamlDocument:
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
-            raise Faulty([Fault("", "This file is empty.", None, "Give a program pack.")])
+            raise Faulty([Fault("", "This file is empty.", None, "Write something in it.")])
         lines: dict[str, int] = {}
         faults: list[Fault] = []
         _walk(node, "", lines, faults)
         return YamlDocument(loader.construct_document(node), lines, tuple(faults))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Faulty([_syntax_fault(error)]) from error
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror}."
+        remedy = "Give the path of a file that can be read."
+        raise Faulty([Fault("", message, str(file), remedy)]) from error
+    except UnicodeDecodeError as error:
+        message, remedy = "The file is not UTF-8 text.", "Save the file as UTF-8."
+        raise Faulty([Fault("", message, str(file), remedy)]) from error
 
 
 def _walk(node: Node, path: str, lines: dict[str, int], faults: list[Fault]) -> None:
@@ -111,4 +128,4 @@ def _syntax_fault(error: Exception) -> Fault:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     line = mark.line + 1 if mark else None
-    return Fault("", f"This is not the YAML of a pack: {problem}.", None, "Correct it.", line)
+    return Fault("", f"This is not plain YAML: {problem}.", None, "Correct it.", line)
