@@ -1,0 +1,1 @@
+"""The benchmark: hot paths against a floor on the same server, with their answers checked."""
