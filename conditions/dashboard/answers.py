@@ -20,7 +20,7 @@ WORTH_PACKING = 1400
 
 @once
 def release() -> str:
-    """A fingerprint of the code, templates and styles that make the pages; new with each release."""
+    """A fingerprint of the code, templates and styles that make the pages."""
     digest = hashlib.sha256()
     root = Path(settings.BASE_DIR) / "conditions"
     for path in sorted(root.rglob("*")):

@@ -1,4 +1,4 @@
-"""The compare page's address: two cycles (a, b), two days (from, to), or two moments (knew, knows)."""
+"""The compare page's address: cycles (a, b), days (from, to) or moments (knew, knows)."""
 
 from __future__ import annotations
 

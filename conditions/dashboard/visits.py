@@ -62,7 +62,7 @@ class Visit:
 
 
 def arrive(request: HttpRequest, slug: str) -> Visit:
-    """Open a program's page for the reader. Raises NoProgram and BadAsOf. One query if anonymous."""
+    """Open a program's page for the reader. Raises NoProgram and BadAsOf. One query."""
     audience = audience_of(request)
     front = program_front(audience.reader, slug, as_of=clock.now())
     program = front.programs[0]

@@ -1,4 +1,4 @@
-"""Two views of one program side by side: two cycles, two days, or one day as known at two moments."""
+"""Two views of one program: two cycles, two days, or one day as known at two moments."""
 
 from __future__ import annotations
 
@@ -88,9 +88,8 @@ def compare(program: Program, before: Side, after: Side) -> Comparison:
             was.status if was else None, now.status if now else None, program
         )
         why = (now.correction_note or now.rationale) if now else ""
-        rows.append(
-            ComparedRow(condition, was, now, direction, first_line(why), _items(was, now, findings))
-        )
+        line = first_line(why, program.scale.label(now.status) if now else "")
+        rows.append(ComparedRow(condition, was, now, direction, line, _items(was, now, findings)))
     moved = sum(row.direction != "same" for row in rows)
     return Comparison(before, after, tuple(rows), moved)
 

@@ -1,4 +1,4 @@
-"""One condition: its text, checklist, history, evidence and readings, on a day as known at a moment."""
+"""One condition on a day, as known at a moment: text, checklist, history, evidence, readings."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ChecklistLine:
 
 @dataclass(frozen=True, slots=True)
 class CycleLine:
-    """One cycle in a condition's history: judgement, documents published in it, official finding."""
+    """One cycle in a condition's history, with the documents published in it."""
 
     cycle: CycleDates
     judgement: CycleJudgement | None

@@ -19,6 +19,7 @@ from conditions.queries.cycles import CycleDates, program_cycles
 from conditions.queries.exhibits import Document, cited_documents, sighted
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.scorecard import direction_between
+from conditions.rules.calendar import CycleState
 from conditions.rules.refusals import NotFound
 from conditions.rules.status import Count, distribution
 
@@ -188,6 +189,6 @@ def _extensions(cycle: CycleDates, as_of: AsOf) -> tuple[Extension, ...]:
 
 def _closing(cycle: CycleDates) -> Closing | None:
     row = ReviewCycle.objects.select_related("closed_by").get(pk=cycle.id)
-    if cycle.closed_on is None:
+    if cycle.closed_on is None or cycle.state is not CycleState.CLOSED:
         return None
     return Closing(cycle.closed_on, str(row.closed_by), row.closing_note)

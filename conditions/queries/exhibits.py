@@ -1,4 +1,4 @@
-"""Documents as a page shows them: cited ones as they read when cited, linked ones as they read then."""
+"""Documents as a page shows them; cited ones read as they did when they were cited."""
 
 from __future__ import annotations
 

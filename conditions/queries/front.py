@@ -1,4 +1,4 @@
-"""What stands before any page: the program, its revision, and the scheduler's pulse, in one query."""
+"""What stands before any page, in one query: the program and the scheduler's pulse."""
 
 from __future__ import annotations
 

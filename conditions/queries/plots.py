@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import cos, pi, sin
@@ -59,6 +59,7 @@ class Band:
     x: float
     width: float
     middle: float
+    until: float
     due_on: date
     shaded: bool
     short: bool
@@ -66,7 +67,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A status held from one day to another; ``carried`` where no judgement of that cycle holds it."""
+    """A status held from one day to another; ``carried`` beyond the cycle it was judged in."""
 
     x: float
     until: float
@@ -115,7 +116,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPlot:
-    """Status over time with its evidence; grades outside the order lie on lines of their own."""
+    """Status over time with its evidence; grades outside the order, where used, lie apart."""
 
     width: float
     height: float
@@ -180,7 +181,7 @@ def history_plot(
         return None
     start, end = begun[0].starts_on, max(day, begun[-1].due_on) + timedelta(days=1)
     time = _Time(start, end)
-    levels, outside, bottom = _levels(scale)
+    levels, outside, bottom = _levels(scale, {judgement.status for judgement in judgements})
     height_of = {level.code: level.y for level in (*levels, *outside)}
     dues = {cycle.number: cycle.due_on for cycle in cycles}
     seen = list(sightings)
@@ -228,13 +229,15 @@ def _blocks(number: int, each: float, *, toward: int) -> tuple[Block, ...]:
     )
 
 
-def _levels(scale: Scale) -> tuple[tuple[Level, ...], tuple[Level, ...], float]:
+def _levels(
+    scale: Scale, used: Collection[str]
+) -> tuple[tuple[Level, ...], tuple[Level, ...], float]:
     ranked = [grade for grade in scale.grades if grade.rank is not None]
     ranked.sort(key=lambda grade: grade.rank or 0, reverse=True)
     y = HEAD + LANE + 16
     levels = tuple(_level(grade, y + place * STEP) for place, grade in enumerate(ranked))
     y = levels[-1].y + STEP + 4
-    others = [grade for grade in scale.grades if grade.rank is None]
+    others = [grade for grade in scale.grades if grade.rank is None and grade.code in used]
     outside = tuple(_level(grade, y + place * STEP * 0.8) for place, grade in enumerate(others))
     return levels, outside, (outside or levels)[-1].y + 12
 
@@ -253,6 +256,7 @@ def _bands(cycles: Sequence[CycleDates], time: _Time) -> tuple[Band, ...]:
                 x,
                 round(until - x, 1),
                 round((x + until) / 2, 1),
+                until,
                 cycle.due_on,
                 shaded=place % 2 == 0,
                 short=until - x < 60,

@@ -23,7 +23,7 @@ from conditions.rules.calendar import CycleState
 from conditions.rules.status import Count, distribution
 
 MOST_CYCLES = 8
-LINE = 190
+LINE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +114,18 @@ def scorecard(
     )
 
 
-def first_line(text: str, most: int = LINE) -> str:
-    """The first sentence of a rationale, cut at a word where it runs past ``most`` characters."""
-    flat = " ".join(text.split())
-    sentence = flat.partition(". ")[0] + "." if ". " in flat else flat
-    if len(sentence) <= most:
-        return sentence
-    return sentence[:most].rpartition(" ")[0].rstrip(",;:") + " …"
+def first_line(text: str, label: str = "", most: int = LINE) -> str:
+    """The first sentences of a rationale, cut at a word where they run past ``most`` characters.
+
+    A rationale that opens with the words of its own status, ``label``, starts after them.
+    """
+    flat = " ".join(text.split()).removeprefix(f"{label}. ")
+    if len(flat) <= most:
+        return flat
+    whole = flat[: most + 1].rpartition(". ")[0]
+    if len(whole) > most // 3:
+        return f"{whole}."
+    return flat[:most].rpartition(" ")[0].rstrip(",;:") + " …"
 
 
 def direction_between(before: str | None, after: str | None, program: Program) -> str:
@@ -146,7 +151,7 @@ def _row(
         status=row,
         cells=tuple(Cell(cycle, judgements.get((row.id, cycle.id))) for cycle in shown),
         carried_over=row.judged_in_cycle is not None and row.judged_in_cycle != now,
-        line=first_line(row.rationale),
+        line=first_line(row.rationale, row.status_label),
     )
 
 
@@ -174,7 +179,7 @@ def _changes(
                 before=old.status if old else None,
                 after=new.status,
                 direction=direction,
-                line=first_line(new.rationale),
+                line=first_line(new.rationale, status.program.scale.label(new.status)),
             )
         )
     return Changes(before, after, tuple(changed), tuple(unchanged))
