@@ -30,20 +30,18 @@ def tie_crosswalks(program: Program, *, as_of: datetime) -> list[Change]:
 
 def tie_successors(program: Program, *, as_of: datetime) -> list[Change]:
     """Set who replaced whom, as either of two packs says, once both programs are on file."""
-    wanted = {program.slug: program.marks["successor"]}
-    if older := program.marks["predecessor"]:
-        wanted[older] = program.slug
-    for earlier in Program.objects.filter(marks__successor=program.slug):
-        wanted[earlier.slug] = program.slug
-    slugs = [slug for slug in (*wanted, *wanted.values()) if slug]
-    known = {row.slug: row for row in Program.objects.filter(slug__in=slugs)}
+    known = {row.slug: row for row in Program.objects.all()}
+    replaced_by = {row.marks.get("predecessor"): slug for slug, row in known.items()}
     changes = []
-    for slug, successor in wanted.items():
-        row, target = known.get(slug), known.get(successor or "")
-        if row is not None and row.successor_id != (target.pk if target else None):
-            changes.append(Change(f"program.{slug}.successor", None, successor))
-            Program.objects.filter(pk=row.pk).update(successor=target)
-            Program.objects.touch(row.pk, as_of=as_of)
+    for slug, row in known.items():
+        named = row.marks.get("successor") or replaced_by.get(slug)
+        target = known.get(named or "")
+        # Only the pack being loaded may take a successor away.
+        if row.successor_id == (target.pk if target else None) or not (target or row == program):
+            continue
+        changes.append(Change(f"program.{slug}.successor", row.successor_id, named))
+        Program.objects.filter(pk=row.pk).update(successor=target)
+        Program.objects.touch(row.pk, as_of=as_of)
     return changes
 
 
