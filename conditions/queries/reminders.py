@@ -71,7 +71,7 @@ class Matter:
 
 
 def open_matters(program_ids: Collection[int], as_of: datetime) -> Mapping[int, tuple[Matter, ...]]:
-    """Every matter of these programs, by program, oldest cycle first. Six queries.
+    """Every matter of these programs, by program, oldest cycle first. Seven queries.
 
     Cycles that are closed, have not begun or were before the team's time are left out, and so are
     the cycles of a program that is no longer active.
