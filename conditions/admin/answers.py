@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from conditions.actions.faults import Faulty
 from conditions.models.guards import all_guards
 from conditions.rules.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
@@ -48,10 +49,14 @@ def told(error: Exception) -> Told:
 
 
 def put(error: Exception, form: Form, *, fields: dict[str, str] | None = None) -> Told:
-    """Add a refusal to ``form``, at its field where the form has it; ``fields`` renames some."""
+    """Add a refusal with all its faults to ``form``, at their fields; ``fields`` renames some."""
     words = told(error)
-    name = (fields or {}).get(words.field, words.field)
-    form.add_error(name if name in form.fields else None, str(words))
+    parts = [(words.field, str(words))]
+    if isinstance(error, Faulty):
+        parts = [(fault.path, f"{fault.message} {fault.remedy}") for fault in error.faults]
+    for path, text in parts:
+        name = (fields or {}).get(path, path)
+        form.add_error(name if name in form.fields else None, text.strip())
     return words
 
 

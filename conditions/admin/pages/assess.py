@@ -145,8 +145,10 @@ def _show(
     before = last_findings(bench)
     on_file = bench.assessment
     started, revision = (on_file.pk, on_file.revision) if on_file else ("", "")
+    proposed_day = bench.last_day
     if typed is not None:
         started, revision = typed.get("assessment", ""), typed.get("revision", "")
+        proposed_day = typed.get("proposed_day", "")
     return page(
         site,
         request,
@@ -172,6 +174,7 @@ def _show(
         suggestion=suggestion(bench.condition, bench.items, before),
         started=started,
         revision=revision,
+        proposed_day=proposed_day,
         may_save=on_file is None or may_edit(on_file.state),
         **more,
     )

@@ -1,0 +1,20 @@
+"""The admin: where analysts live. Importing it registers every changelist on the site."""
+
+from conditions.admin import (
+    calendar as calendar,
+)
+from conditions.admin import (
+    catalogue as catalogue,
+)
+from conditions.admin import (
+    documents as documents,
+)
+from conditions.admin import (
+    judgements as judgements,
+)
+from conditions.admin import (
+    people as people,
+)
+from conditions.admin import (
+    record as record,
+)

@@ -1,0 +1,28 @@
+"""The desk: the first page after signing in."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+
+from conditions import clock
+from conditions.admin.rendering import page
+from conditions.queries.desk import desk_of
+
+
+def desk(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """What is this person's to do, most urgent first."""
+    as_of = clock.now()
+    user = request.user
+    return page(
+        site,
+        request,
+        "desk",
+        title="Your desk",
+        desk=desk_of(user, as_of=as_of),
+        as_of=as_of,
+        may_write=user.has_perm("conditions.add_assessment"),
+        may_review=user.has_perm("conditions.approve_assessment"),
+        may_assign=user.has_perm("conditions.assign_condition"),
+        sees_drafts=user.has_perm("conditions.view_draft_assessment"),
+    )

@@ -1,0 +1,232 @@
+"""The form of a document: what it is, who published it, how credible, and what it bears on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from conditions.actions.evidence import EvidenceItem, LinkItem
+from conditions.actions.intake import UNJUDGED, Publisher
+from conditions.admin.pages.assess_form import day_field, text_field
+from conditions.models import ChecklistItem, Evidence, EvidenceLink, Source
+from conditions.rules.dates import BadFactDate, FactDate, Precision
+from conditions.rules.evidence import CREDIBILITY, RELIABILITY
+
+LINK_ROWS = 5
+LEDGER = [(str(number), f"{number} {words}") for number, words in CREDIBILITY.items()]
+LETTERS = [(letter, f"{letter} {words}") for letter, words in RELIABILITY.items()]
+STANCES = [("", "Stance"), *EvidenceLink.Stance.choices]
+# How the actions name a field, and what it is called here.
+RENAMED = {
+    "source_id": "source",
+    "name": "source",
+    "fact_on": "fact_date",
+    "fact_precision": "fact_date",
+    "reason": "reason",
+}
+
+
+class DocumentForm(forms.Form):
+    """What is said about one document."""
+
+    url = forms.CharField(
+        required=False,
+        label="Address (URL)",
+        widget=forms.URLInput(attrs={"size": 80, "autocomplete": "off"}),
+    )
+    reference = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Reference",
+        help_text="For a document without an address, for example a record number.",
+    )
+    title = forms.CharField(max_length=400, error_messages={"required": "Give it a title."})
+    source = forms.CharField(
+        max_length=200,
+        label="Published by",
+        help_text="A source on file, or the name of a new one.",
+        widget=forms.TextInput(attrs={"list": "sources-on-file", "autocomplete": "off"}),
+        error_messages={"required": "Say who published it."},
+    )
+    published_on = day_field(required=False, label="Published on")
+    fact_date = forms.CharField(
+        required=False,
+        label="When it happened",
+        help_text="As precisely as known: 2026-03-09, 2026-03 or 2026. Empty if not known.",
+    )
+    language = forms.CharField(initial="en", help_text="A code such as en, ar or ku.")
+    summary = text_field(
+        4,
+        help_text="What it says, in your own words.",
+        error_messages={"required": "Say in your own words what it says."},
+    )
+    text = text_field(3, required=False, label="Longer notes")
+    credibility = forms.ChoiceField(
+        choices=LEDGER, initial="6", help_text="Of this item, apart from its source."
+    )
+    sensitivity = forms.ChoiceField(choices=Evidence.Sensitivity.choices)
+    is_primary = forms.BooleanField(
+        required=False, label="A document of the body responsible for the fact"
+    )
+    voice = forms.CharField(
+        required=False,
+        max_length=80,
+        label="Whose words",
+        help_text="A short name shared by copies of one wire, such as afp-coast-2025-03. "
+        "They count as one source.",
+    )
+
+    def clean_fact_date(self) -> FactDate:
+        """The fact date with its precision."""
+        try:
+            return FactDate.parse(self.cleaned_data["fact_date"])
+        except BadFactDate as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+    def item(self, **more: Any) -> EvidenceItem:
+        """The document as typed, its source still to be found; the form must be valid."""
+        typed = dict(self.cleaned_data)
+        fact: FactDate = typed["fact_date"]
+        names = ("url", "reference", "title", "published_on", "language", "summary", "text")
+        return EvidenceItem(
+            **{name: typed[name] for name in names},
+            source_id=0,
+            fact_on=fact.on,
+            fact_precision=fact.precision.value,
+            credibility=int(typed["credibility"]),
+            sensitivity=typed["sensitivity"],
+            is_primary=typed["is_primary"],
+            voice=typed["voice"],
+            **more,
+        )
+
+    def publisher(self) -> Publisher:
+        """Who published it, as typed."""
+        typed = self.cleaned_data
+        return Publisher(
+            name=typed["source"],
+            kind=typed.get("source_kind") or Source.Kind.UNKNOWN.value,
+            language=typed["language"],
+            reliability=typed.get("source_reliability") or UNJUDGED,
+            reason=typed.get("source_reason", ""),
+        )
+
+
+class AmendForm(DocumentForm):
+    """A document on file, changed for a reason."""
+
+    reason = text_field(
+        2,
+        label="Why it is amended",
+        error_messages={"required": "Say what was wrong or what has changed."},
+    )
+
+
+class IntakeForm(DocumentForm):
+    """A new document, its source if that is new too, and what it bears on."""
+
+    source_kind = forms.ChoiceField(
+        required=False, choices=Source.Kind.choices, label="Kind", initial="unknown"
+    )
+    source_reliability = forms.ChoiceField(
+        required=False, choices=LETTERS, label="Reliability", initial=UNJUDGED
+    )
+    source_reason = forms.CharField(
+        required=False, label="Why that reliability", help_text="Needed for A to E."
+    )
+
+    def __init__(self, *args: Any, items: Iterable[ChecklistItem], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_%s", **kwargs)
+        targets = link_choices(items)
+        for number in range(LINK_ROWS):
+            add_link_fields(self, f"link{number}_", targets)
+
+    def links(self) -> list[LinkItem]:
+        """What it bears on, by the rows that name something."""
+        rows = (link_typed(self, f"link{number}_") for number in range(LINK_ROWS))
+        return [row for row in rows if row is not None]
+
+    def renamed(self) -> dict[str, str]:
+        """Where the actions' names for the links are in this form."""
+        filled = [n for n in range(LINK_ROWS) if self.cleaned_data.get(f"link{n}_to")]
+        names = dict(RENAMED) | {
+            "kind": "source_kind",
+            "reliability": "source_reliability",
+            "reason": "source_reason",
+            "links": f"link{filled[0]}_to" if filled else "",
+        }
+        for at, number in enumerate(filled):
+            names[f"links[{at}].condition"] = f"link{number}_to"
+            names[f"links[{at}].checklist_item"] = f"link{number}_to"
+            names[f"links[{at}].stance"] = f"link{number}_stance"
+        return names
+
+
+class LinkForm(forms.Form):
+    """What a document on file bears on besides."""
+
+    def __init__(self, *args: Any, items: Iterable[ChecklistItem], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="link_%s", **kwargs)
+        add_link_fields(self, "", link_choices(items))
+
+    def clean(self) -> dict[str, Any]:
+        """A link names what it is to."""
+        typed = super().clean() or self.cleaned_data
+        if not typed.get("to"):
+            self.add_error("to", "Choose what the document bears on.")
+        return typed
+
+
+def link_choices(items: Iterable[ChecklistItem]) -> list[Any]:
+    """Conditions and checklist items grouped by program and condition, for a select."""
+    groups: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+    for item in items:
+        condition = item.condition
+        if condition.pk not in groups:
+            label = f"{condition.program.short_title}: {condition.code} {condition.title}"
+            groups[condition.pk] = (label, [(f"c{condition.pk}", f"{condition.code} as a whole")])
+        groups[condition.pk][1].append(
+            (f"i{condition.pk}-{item.pk}", f"{item.code} {item.statement[:80]}")
+        )
+    return [("", "Nothing"), *groups.values()]
+
+
+def add_link_fields(form: forms.Form, prefix: str, targets: list[Any]) -> None:
+    """The three fields of one link."""
+    number = f" {int(prefix[4]) + 1}" if prefix else ""
+    form.fields[f"{prefix}to"] = forms.ChoiceField(
+        required=False, choices=targets, label=f"Bears on{number}"
+    )
+    form.fields[f"{prefix}stance"] = forms.ChoiceField(
+        required=False, choices=STANCES, label=f"Stance{number}"
+    )
+    form.fields[f"{prefix}note"] = forms.CharField(required=False, label=f"Note{number}")
+
+
+def link_typed(form: forms.Form, prefix: str) -> LinkItem | None:
+    """The link of one row; None where the row names nothing."""
+    target = form.cleaned_data.get(f"{prefix}to", "")
+    if not target:
+        return None
+    condition, _, item = target[1:].partition("-")
+    return LinkItem(
+        condition_id=int(condition),
+        stance=form.cleaned_data.get(f"{prefix}stance", ""),
+        checklist_item_id=int(item) if item else None,
+        note=form.cleaned_data.get(f"{prefix}note", ""),
+    )
+
+
+def on_file(evidence: Evidence) -> dict[str, Any]:
+    """A document on file, to amend it."""
+    precision = Precision(evidence.fact_precision)
+    names = (
+        "url", "reference", "title", "published_on", "language", "summary", "text",
+        "credibility", "sensitivity", "is_primary", "voice",
+    )  # fmt: skip
+    return {name: getattr(evidence, name) for name in names} | {
+        "source": evidence.source.name,
+        "fact_date": str(FactDate(evidence.fact_on, precision)),
+    }

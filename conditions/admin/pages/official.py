@@ -1,0 +1,128 @@
+"""What the assessor of record said: recorded once, corrected by a new record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from conditions import clock
+from conditions.actions.official import record_official_finding
+from conditions.admin.pages.assess_form import day_field, text_field
+from conditions.admin.pages.confirm import Step, confirm
+from conditions.admin.rendering import page, require
+from conditions.models import Condition, Evidence, OfficialFinding, ReviewCycle
+from conditions.queries.readers import sensitivities_for
+
+ROWS = OfficialFinding.objects.select_related(
+    "condition__program", "cycle__program", "document", "recorded_by", "corrects"
+)
+
+
+class FindingForm(forms.Form):
+    """One official finding."""
+
+    finding = forms.ChoiceField(choices=OfficialFinding.Outcome.choices)
+    found_on = day_field(label="Date", help_text="Of the report, or of the search that found none.")
+    document = forms.CharField(
+        required=False, help_text="Key of the document on file, such as ev-ee915abdd409."
+    )
+    note = text_field(2, required=False, help_text="A correction says why.")
+
+    def clean_document(self) -> Evidence | None:
+        """The document of that key."""
+        key = self.cleaned_data["document"].strip()
+        found = Evidence.objects.filter(key=key).first() if key else None
+        if key and found is None:
+            raise forms.ValidationError("No document has this key. File it first, or leave empty.")
+        return found
+
+
+class NewFindingForm(FindingForm):
+    """One official finding, on a condition in a cycle."""
+
+    condition = forms.ModelChoiceField(
+        queryset=Condition.objects.filter(program__is_active=True)
+        .select_related("program")
+        .order_by("-program__is_default", "program__slug", "position")
+    )
+    cycle = forms.ModelChoiceField(
+        queryset=ReviewCycle.objects.filter(opened_at__isnull=False)
+        .select_related("program")
+        .order_by("-program__is_default", "program__slug", "-number")
+    )
+    field_order = ("condition", "cycle")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("condition", "cycle"):
+            self.fields[name].label_from_instance = lambda row: f"{row.program}: {row}"  # type: ignore[attr-defined]
+
+
+def official(
+    site: AdminSite, request: HttpRequest, object_id: int, *, sensitivities: Collection[str]
+) -> HttpResponse:
+    """One record, with what corrects it."""
+    require(request, "view_officialfinding", to="see official findings")
+    found = get_object_or_404(ROWS, pk=object_id)
+    return page(
+        site,
+        request,
+        "official",
+        title=f"{found.condition.code}, cycle {found.cycle.number}",
+        official=found,
+        sees_document=bool(found.document and found.document.sensitivity in sensitivities),
+        correction=found.corrections.first(),
+    )
+
+
+def record(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """Record what was said; with an ``object_id``, correct that record."""
+    require(request, "add_officialfinding", to="record official findings")
+    corrects = get_object_or_404(ROWS, pk=object_id) if object_id else None
+
+    def act(typed: dict[str, Any]) -> str:
+        if typed["document"] and typed["document"].sensitivity not in sensitivities_for(
+            request.user
+        ):
+            typed["document"] = None
+        saved = record_official_finding(
+            condition=corrects.condition if corrects else typed["condition"],
+            cycle=corrects.cycle if corrects else typed["cycle"],
+            finding=typed["finding"],
+            found_on=typed["found_on"],
+            by=request.user,
+            as_of=clock.now(),
+            document=typed["document"],
+            note=typed["note"],
+            corrects=corrects,
+        )
+        return f"{saved} is on file."
+
+    if corrects is None:
+        lead = "What the assessor of record said on one condition in one cycle."
+        return confirm(
+            site, request, NewFindingForm, _step("Record an official finding", lead, act)
+        )
+    lead = f"{corrects}, cycle {corrects.cycle.number} of {corrects.condition.program}."
+    initial = {"finding": corrects.finding, "found_on": corrects.found_on}
+    step = _step("Correct an official finding", lead, act, initial)
+    return confirm(site, request, FindingForm, step)
+
+
+def _step(title: str, lead: str, act: Any, initial: dict[str, Any] | None = None) -> Step:
+    return Step(
+        title=title,
+        lead=lead,
+        remark="It stands beside our judgement and never replaces it. It is never changed, "
+        "only corrected by a new record.",
+        button="Record",
+        back=reverse("admin:conditions_officialfinding_changelist"),
+        act=act,
+        initial=initial or {},
+    )

@@ -1,0 +1,40 @@
+"""Search over what analysts look for: conditions, evidence, sources."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from conditions.admin.rendering import page, require
+from conditions.models import Condition, Evidence, Source
+from conditions.queries.readers import sensitivities_for
+
+MOST = 20
+
+
+def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """Up to twenty of each kind that hold every word typed."""
+    require(request, "view_condition", to="search")
+    words = request.GET.get("q", "").split()[:8]
+    conditions = Condition.objects.select_related("program")
+    evidence = Evidence.objects.with_sensitivity(sensitivities_for(request.user))
+    found = {
+        "conditions": _holding(conditions, words, "code", "title", "provision"),
+        "evidence": _holding(
+            evidence.select_related("source"), words, "title", "summary", "key", "source__name"
+        ),
+        "sources": _holding(Source.objects.all(), words, "name", "ownership"),
+    }
+    return page(site, request, "search", title="Search", q=" ".join(words), **found)
+
+
+def _holding(rows, words, *fields):  # type: ignore[no-untyped-def]
+    if not words:
+        return rows.none()
+    for word in words:
+        condition = Q()
+        for field in fields:
+            condition |= Q(**{f"{field}__icontains": word})
+        rows = rows.filter(condition)
+    return list(rows[:MOST])
