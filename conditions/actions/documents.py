@@ -71,14 +71,16 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 
 def _meant(error: ValidationError) -> list[ValidationError]:
-    # Of several shapes that would do, the one of the right kind is the one that was meant.
+    # Of several shapes that would do, those of the right kind are the ones that were meant.
     by_shape: dict[Any, list[ValidationError]] = {}
     for inner in error.context or ():
         by_shape.setdefault(inner.schema_path[0], []).append(inner)
-    for shape in by_shape.values():
-        if not any(inner.validator == "type" and not inner.path for inner in shape):
-            return shape
-    return []
+    meant = [
+        shape
+        for shape in by_shape.values()
+        if not any(inner.validator == "type" and not inner.path for inner in shape)
+    ]
+    return [inner for shape in meant for inner in shape]
 
 
 def _fault(error: ValidationError) -> Fault:
