@@ -7,6 +7,8 @@ from importlib import import_module
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler404 = "conditions.dashboard.refusals.page_missing"
+
 urlpatterns: list[URLPattern | URLResolver] = []
 
 # Until every face is in: one that cannot be imported yet is said, and the others serve.
