@@ -11,7 +11,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import serializers
 
 from conditions.api.parameters import LARGEST_PAGE, PAGE_SIZE
@@ -72,9 +77,14 @@ class BearerToken(OpenApiAuthenticationExtension):
         }
 
 
+@extend_schema_field({"description": "What was given."})
+class AnyValue(serializers.JSONField):
+    """Whatever was sent."""
+
+
 class FieldError(serializers.Serializer):
     field = serializers.CharField(help_text="What was wrong.")
-    value = serializers.JSONField(allow_null=True, help_text="What was given.")
+    value = AnyValue()
     remedy = serializers.CharField(help_text="What would be accepted.", allow_blank=True)
     message = serializers.CharField()
 
