@@ -11,6 +11,7 @@ from django.http import QueryDict
 from conditions.actions.judgements import ItemFinding, Judgement
 from conditions.models import Assessment, ChecklistItem, Condition
 from conditions.queries.proposals import proposed_trend
+from conditions.rules.rollup import ConditionTest
 from conditions.rules.scale import Scale
 from conditions.rules.status import Confidence, Trend
 
@@ -98,7 +99,7 @@ class AssessForm(forms.Form):
             (pk, str(pk)) for pk in documents
         ]
         self.fields["valid_from"].widget.attrs["min"] = condition.in_force_from.isoformat()
-        if condition.test != Condition.Test.OUTCOME_OR_EFFORT:
+        if condition.test != ConditionTest.OUTCOME_OR_EFFORT:
             del self.fields["limb"]
         if not corrects:
             del self.fields["correction_note"]

@@ -10,14 +10,16 @@ from django import forms
 from conditions.actions.evidence import EvidenceItem, LinkItem
 from conditions.actions.intake import UNJUDGED, Publisher
 from conditions.admin.pages.assess_form import day_field, text_field
-from conditions.models import ChecklistItem, Evidence, EvidenceLink, Source
+from conditions.models import ChecklistItem, Evidence, Source
+from conditions.models.choices import from_enum
+from conditions.rules.authority import Sensitivity
 from conditions.rules.dates import BadFactDate, FactDate, Precision
-from conditions.rules.evidence import CREDIBILITY, RELIABILITY
+from conditions.rules.evidence import CREDIBILITY, RELIABILITY, Stance
 
 LINK_ROWS = 5
 LEDGER = [(str(number), f"{number} {words}") for number, words in CREDIBILITY.items()]
 LETTERS = [(letter, f"{letter} {words}") for letter, words in RELIABILITY.items()]
-STANCES = [("", "Stance"), *EvidenceLink.Stance.choices]
+STANCES = [("", "Stance"), *from_enum(Stance)]
 # How the actions name a field, and what it is called here.
 RENAMED = {
     "source_id": "source",
@@ -66,7 +68,7 @@ class DocumentForm(forms.Form):
     credibility = forms.ChoiceField(
         choices=LEDGER, initial="6", help_text="Of this item, apart from its source."
     )
-    sensitivity = forms.ChoiceField(choices=Evidence.Sensitivity.choices)
+    sensitivity = forms.ChoiceField(choices=from_enum(Sensitivity))
     is_primary = forms.BooleanField(
         required=False, label="A document of the body responsible for the fact"
     )

@@ -29,7 +29,7 @@ for (const field of document.querySelectorAll("[data-narrows]")) {
 }
 
 // A form that was changed and not sent asks before the page is left.
-for (const form of document.querySelectorAll("form.sheet")) {
+for (const form of document.querySelectorAll("form.typed-form")) {
   let changed = false;
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
