@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 
 from conditions.models import (
     Condition,
-    ConditionVersion,
-    Finding,
     Interpretation,
     OfficialFinding,
     Program,
     User,
 )
 from conditions.queries.asof import AsOf
+from conditions.queries.condition_texts import (
+    ChecklistLine,
+    Counterpart,
+    Wording,
+    checklist_of,
+    counterparts_of,
+    interpretations_of,
+    wordings_of,
+)
 from conditions.queries.cycle_judgements import CycleJudgement, by_cycle, judgements_of
 from conditions.queries.cycles import CycleDates, cycle_among, program_cycles
 from conditions.queries.exhibits import (
@@ -29,8 +35,8 @@ from conditions.queries.exhibits import (
     sighted,
 )
 from conditions.queries.flags import Flags, flags_of
-from conditions.queries.plots import HistoryPlot, Sighting, history_plot
-from conditions.rules.evidence import EvidenceRule
+from conditions.queries.history_plot import history_plot
+from conditions.queries.history_shapes import HistoryPlot, Sighting
 from conditions.rules.refusals import NotFound
 
 SIDE = 6
@@ -38,23 +44,6 @@ SIDE = 6
 
 class NoCondition(NotFound):
     """The program has no condition of that code."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChecklistLine:
-    """A checklist item with what it takes and what the judgement in force says of it."""
-
-    code: str
-    statement: str
-    rule: str
-    where_to_look: str
-    baseline: str
-    hard_hurdle: bool
-    mark: str
-    sources: tuple[str, ...]
-    is_judged: bool
-    status: str | None
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +55,6 @@ class CycleLine:
     supports: int
     contradicts: int
     official: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One version of a condition's text."""
-
-    number: int
-    recorded_at: datetime
-    title: str
-    provision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """The condition of another program that this one answers to."""
-
-    program: str
-    slug: str
-    code: str
-    title: str
-    relation: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +95,7 @@ def condition_page(
 ) -> ConditionPage:
     """The page of a condition; ``pages`` numbers the page of documents of each stance.
 
-    Raises NoCondition. Twenty queries at most, whatever is on file.
+    Raises NoCondition. Twenty queries, whatever is on file.
     """
     condition = condition_of(program, code)
     cycles = program_cycles(program, as_of)
@@ -137,7 +104,7 @@ def condition_page(
         as_of, cycle_ids=[cycle.id for cycle in cycles], condition_ids=[condition.pk]
     )
     in_force = judged[-1] if judged else None
-    wordings = _wordings(condition, as_of)
+    wordings = wordings_of(condition, as_of)
     sightings = sighted(as_of, sensitivities=sensitivities, condition_ids=[condition.pk])
     documents = {
         stance: linked_documents(
@@ -165,7 +132,7 @@ def condition_page(
         carried_over=bool(in_force and (now is None or in_force.cycle_id != now.id)),
         flags=flags_of(ids, program.scale, as_of).get(ids[0], Flags()) if ids else Flags(),
         cited=cited_documents(ids, sensitivities).get(ids[0], ()) if ids else (),
-        checklist=_checklist(condition, in_force, as_of.valid_at),
+        checklist=checklist_of(condition, in_force, as_of.valid_at),
         history=_history(condition, begun, judged, sightings, as_of),
         plot=history_plot(
             judgements=judged,
@@ -178,17 +145,9 @@ def condition_page(
         contradicting=documents["contradicts"],
         neutral=documents["neutral"],
         counts=_counts(sightings),
-        interpretations=_interpretations(program, condition, as_of),
-        counterparts=_counterparts(condition, reader),
-        wordings=tuple(
-            Wording(
-                version.number,
-                version.recorded_at,
-                str(version.content.get("title", "")),
-                str(version.content.get("provision", "")),
-            )
-            for version in wordings
-        ),
+        interpretations=interpretations_of(program, condition, as_of),
+        counterparts=counterparts_of(condition, reader),
+        wordings=tuple(Wording.of(version) for version in wordings),
     )
 
 
@@ -203,36 +162,6 @@ def condition_of(program: Program, code: str) -> Condition:
             remedy="Choose one from the scorecard.",
         )
     return condition
-
-
-def _wordings(condition: Condition, as_of: AsOf) -> list[ConditionVersion]:
-    known = condition.versions.filter(recorded_at__lte=as_of.known_at)
-    return list(known.order_by("-number"))
-
-
-def _checklist(
-    condition: Condition, judgement: CycleJudgement | None, day: date
-) -> tuple[ChecklistLine, ...]:
-    findings: dict[int, Finding] = {}
-    for finding in Finding.objects.filter(assessment=judgement.id if judgement else None):
-        findings[finding.checklist_item_id] = finding
-    return tuple(
-        ChecklistLine(
-            code=item.code,
-            statement=item.statement,
-            rule=EvidenceRule.from_mapping(item.evidence_rule).sentence(),
-            where_to_look=item.where_to_look,
-            baseline=item.baseline,
-            hard_hurdle=item.hard_hurdle,
-            mark=str(item.marks.get("mark", "")),
-            sources=tuple(item.marks.get("sources", ())),
-            is_judged=item.pk in findings,
-            status=findings[item.pk].status or None if item.pk in findings else None,
-            note=findings[item.pk].note if item.pk in findings else "",
-        )
-        for item in condition.checklist.order_by("position", "pk")
-        if item.retired_on is None or day < item.retired_on
-    )
 
 
 def _history(
@@ -272,35 +201,3 @@ def _published(
 def _counts(sightings: Sequence[tuple[int, int, str, date | None]]) -> dict[str, int]:
     stances = [stance for _, _, stance, _ in sightings]
     return {stance: stances.count(stance) for stance in ("supports", "contradicts", "neutral")}
-
-
-def _interpretations(
-    program: Program, condition: Condition, as_of: AsOf
-) -> tuple[Interpretation, ...]:
-    newest: dict[str, Interpretation] = {}
-    rows = program.interpretations.filter(
-        condition=condition, recorded_at__lte=as_of.known_at
-    ).order_by("code", "number")
-    for row in rows:
-        newest[row.code] = row
-    return tuple(newest.values())
-
-
-def _counterparts(condition: Condition, reader: User | AnonymousUser) -> tuple[Counterpart, ...]:
-    open_to_reader = Program.objects.for_reader(reader)
-    rows: Any = (
-        condition.crosswalks.filter(counterpart__program__in=open_to_reader)
-        .select_related("counterpart__program")
-        .order_by("counterpart__program", "counterpart__position")
-    )
-    return tuple(
-        Counterpart(
-            program=row.counterpart.program.short_title,
-            slug=row.counterpart.program.slug,
-            code=row.counterpart.code,
-            title=row.counterpart.title,
-            relation=row.get_relation_display(),
-            note=row.note,
-        )
-        for row in rows
-    )

@@ -87,17 +87,21 @@ def _statuses(programs: Mapping[Program, AsOf]) -> list[_Asked]:
             status=Subquery(holding.values("status")[:1]),
         )
         .order_by("program", "position", "pk")
+        .values_list(
+            "program",
+            "asked",
+            "status",
+            "pk",
+            "code",
+            "title",
+            "test",
+            "in_force_from",
+            "in_force_until",
+        )
     )
     return [
-        _Asked(
-            row.program_id,
-            ConditionSpan(
-                row.pk, row.code, row.title, row.test, row.in_force_from, row.in_force_until
-            ),
-            bool(row.asked),
-            row.status,
-        )
-        for row in rows
+        _Asked(program, ConditionSpan(pk, code, title, test, since, until), bool(asked), status)
+        for program, asked, status, pk, code, title, test, since, until in rows
     ]
 
 
