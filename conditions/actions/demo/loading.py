@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
 from conditions.actions.demo.accounts import NewAccount, make_accounts
-from conditions.actions.demo.playing import Play
+from conditions.actions.demo.playing import Play, written_at
 from conditions.actions.demo.reading import Demo
-from conditions.actions.packs.loading import noon_of
 from conditions.actions.people import assign_lead
 from conditions.actions.record import record_event
 from conditions.models import Assessment, Evidence, Program, User
@@ -46,7 +45,7 @@ def load_demo(*, demo: Demo, as_of: datetime, in_production: bool = False) -> De
     with transaction.atomic():
         program = _require_program(demo.program_slug)
         _require_no_judgements()
-        _require_evidence(demo)
+        _require_evidence(demo, as_of)
         people, accounts = make_accounts(as_of=as_of)
         _mark(program, as_of)
         _staff(program, people, as_of)
@@ -77,20 +76,21 @@ def _require_no_judgements() -> None:
         )
 
 
-def _require_evidence(demo: Demo) -> None:
+def _require_evidence(demo: Demo, as_of: datetime) -> None:
     recorded = dict(Evidence.objects.filter(key__in=demo.cited).values_list("key", "recorded_at"))
-    late = [
+    late = {
         key
         for row in demo.assessments
+        if (moment := written_at(row, as_of=as_of)) <= as_of
         for key in row["cites"]
-        if key not in recorded or recorded[key] > noon_of(date.fromisoformat(row["submitted_on"]))
-    ]
+        if key not in recorded or recorded[key] > moment
+    }
     if late:
         raise DemoRefused(
-            f"{len(set(late))} of the documents that the demonstration cites were not on file "
-            "when it cites them.",
+            f"{len(late)} of the documents that the demonstration cites were not on file when it "
+            "cites them.",
             field="cites",
-            value=", ".join(sorted(set(late))),
+            value=", ".join(sorted(late)),
             remedy="Load them into an empty database: load_evidence FILE --backdate.",
         )
 

@@ -31,6 +31,16 @@ class Step:
     act: Callable[[datetime], None]
 
 
+def written_at(row: Row, *, as_of: datetime) -> datetime:
+    """When a judgement of the demonstration is written, if it is loaded at ``as_of``.
+
+    What still waits is written at that moment, or the demonstration would begin neglected.
+    """
+    if row["state"] != "approved":
+        return as_of
+    return noon_of(date.fromisoformat(row["submitted_on"]))
+
+
 class Play:
     """One run through the demonstration: who acts, on which program, and what was played."""
 
@@ -60,13 +70,11 @@ class Play:
 
     def _assessment_steps(self, row: Row, as_of: datetime) -> Iterator[Step]:
         if row["state"] == "approved":
-            submitted = noon_of(date.fromisoformat(row["submitted_on"]))
             approved = noon_of(date.fromisoformat(row["approved_on"]))
             if approved <= as_of:
-                yield Step(submitted, partial(self._write, row))
+                yield Step(written_at(row, as_of=as_of), partial(self._write, row))
                 yield Step(approved, partial(self._approve, row))
         elif date.fromisoformat(row["valid_from"]) <= self.program.day_of(as_of):
-            # What still waits was written just now, or the demonstration would begin neglected.
             yield Step(as_of, partial(self._write, row))
 
     def _write(self, row: Row, moment: datetime) -> None:
