@@ -83,7 +83,7 @@ def run(rest):
 def load_everything(env):
     """Each loader may run twice, so an interrupted first start is simply begun again."""
     for pack in sorted((HERE / "fixtures" / "programs").glob("*.yaml")):
-        manage("load_program", str(pack), "--backdate", env=env)
+        manage("load_program", str(pack), "--backdate", "--verbosity", "0", env=env)
     evidence = HERE / "fixtures" / "evidence" / "syria.jsonl"
     manage("load_evidence", str(evidence), "--backdate", env=env)
     manage("load_demo", env=env)

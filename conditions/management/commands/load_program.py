@@ -62,10 +62,10 @@ class Command(BaseCommand):
                     tracked_from=tracked_from,
                     backdate=options["backdate"],
                 )
-        self._tell(outcome, dry_run)
+        self._tell(outcome, dry_run, every_line=options["verbosity"] > 0)
 
-    def _tell(self, outcome: PackOutcome, dry_run: bool) -> None:
-        for change in outcome.changes:
+    def _tell(self, outcome: PackOutcome, dry_run: bool, *, every_line: bool) -> None:
+        for change in outcome.changes if every_line else ():
             self.stdout.write(f"  {_line(change)}")
         if not outcome.changes:
             self.stdout.write(f"{outcome.slug}: nothing to change.")
