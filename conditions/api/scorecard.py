@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from conditions.queries.condition_facts import EvidenceCount
 from conditions.queries.cycles import CycleDates
-from conditions.queries.status import ConditionStatus, EvidenceCount, ProgramStatus
+from conditions.queries.status import ConditionStatus, ProgramStatus
 
 DISCLAIMER = (
     "These are the judgements of the people who run this tracker. They are not official findings "

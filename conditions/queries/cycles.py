@@ -8,7 +8,10 @@ from datetime import date, datetime
 
 from conditions.models import CycleRevision, Program, ReviewCycle
 from conditions.queries.asof import AsOf
+from conditions.queries.sql import fetch
 from conditions.rules.calendar import CycleState, DayCount, Span, cycle_state, day_of
+
+_COLUMNS = ("number", "starts_on", "scheduled_due_on", "due_on", "closed_on", "closed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +34,52 @@ class CycleDates:
         return self.due_on != self.scheduled_due_on
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """A cycle as it is now; ``..._then`` is how it stood, where it was changed since."""
+
+    id: int
+    number: int
+    starts_on: date
+    scheduled_due_on: date
+    due_on: date
+    closed_on: date | None
+    closed_at: datetime | None
+    starts_on_then: date | None
+    due_on_then: date | None
+
+
+# The earliest change that came later tells how the cycle stood; it is the last row of its cycle.
+_CYCLES = """
+SELECT y.id, y.number, y.starts_on, y.scheduled_due_on, y.due_on, y.closed_on, y.closed_at,
+       r.starts_on_before, r.due_on_before
+FROM conditions_reviewcycle y
+LEFT JOIN conditions_cyclerevision r ON r.cycle_id = y.id AND r.recorded_at > %(known_at)s
+WHERE y.program_id = %(program)s
+ORDER BY y.number, r.recorded_at DESC, r.id DESC
+"""
+
+
 def program_cycles(program: Program, as_of: AsOf) -> tuple[CycleDates, ...]:
-    """All cycles of a program in order, dated as known at ``as_of.known_at``. Two queries."""
-    earliest_later_change: dict[int, CycleRevision] = {}
-    later = CycleRevision.objects.filter(
-        cycle__program=program, recorded_at__gt=as_of.known_at
-    ).order_by("-recorded_at", "-id")
-    for revision in later:
-        earliest_later_change[revision.cycle_id] = revision
-    return tuple(
-        _dated(cycle, program, earliest_later_change.get(cycle.pk), as_of)
-        for cycle in program.cycles.order_by("number")
-    )
+    """All cycles of a program in order, dated as known at ``as_of.known_at``. One query."""
+    rows = fetch(_CYCLES, {"program": program.pk, "known_at": as_of.known_at})
+    return tuple({row[0]: _dated(_Dates(*row), program, as_of) for row in rows}.values())
 
 
 def cycles_by_program(programs: Mapping[Program, AsOf]) -> dict[int, tuple[CycleDates, ...]]:
     """The cycles of several programs, each at its own moment, by program id. Two queries."""
-    undone: dict[int, CycleRevision] = {}
+    undone: dict[int, tuple[date, date]] = {}
     rows = CycleRevision.objects.filter(cycle__program__in=programs).select_related("cycle")
     known_at = {program.pk: as_of.known_at for program, as_of in programs.items()}
     for revision in rows.order_by("-recorded_at", "-id"):
         if revision.recorded_at > known_at[revision.cycle.program_id]:
-            undone[revision.cycle_id] = revision
-    cycles: dict[int, list[ReviewCycle]] = {program.pk: [] for program in programs}
-    for cycle in ReviewCycle.objects.filter(program__in=programs).order_by("program", "number"):
-        cycles[cycle.program_id].append(cycle)
+            undone[revision.cycle_id] = revision.starts_on_before, revision.due_on_before
+    cycles: dict[int, list[_Dates]] = {program.pk: [] for program in programs}
+    found = ReviewCycle.objects.filter(program__in=programs).order_by("program", "number")
+    for program_id, pk, *dates in found.values_list("program_id", "pk", *_COLUMNS):
+        cycles[program_id].append(_Dates(pk, *dates, *undone.get(pk, (None, None))))
     return {
-        program.pk: tuple(
-            _dated(cycle, program, undone.get(cycle.pk), as_of) for cycle in cycles[program.pk]
-        )
+        program.pk: tuple(_dated(cycle, program, as_of) for cycle in cycles[program.pk])
         for program, as_of in programs.items()
     }
 
@@ -74,15 +94,13 @@ def cycle_on(program: Program, as_of: AsOf) -> CycleDates | None:
     return cycle_among(program_cycles(program, as_of), as_of.valid_at)
 
 
-def _dated(
-    cycle: ReviewCycle, program: Program, undone: CycleRevision | None, as_of: AsOf
-) -> CycleDates:
-    starts_on = undone.starts_on_before if undone else cycle.starts_on
-    due_on = undone.due_on_before if undone else cycle.due_on
+def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
+    starts_on = cycle.starts_on_then or cycle.starts_on
+    due_on = cycle.due_on_then or cycle.due_on
     closed = cycle.closed_at is not None and cycle.closed_at <= as_of.known_at
     closed_on = cycle.closed_on if closed else None
     return CycleDates(
-        id=cycle.pk,
+        id=cycle.id,
         number=cycle.number,
         starts_on=starts_on,
         scheduled_due_on=cycle.scheduled_due_on,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
-
-from conditions.models import Assessment, Citation, ConditionVersion, EvidenceVersion, SourceGrade
 from conditions.queries.asof import AsOf
+from conditions.queries.sql import fetch
 from conditions.rules.evidence import Exhibit, is_one_sided, is_single_source
 from conditions.rules.scale import Scale
+
+# No status has the empty code, and IN takes at least one.
+NO_CODE = ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,80 +32,72 @@ class Flags:
         return tuple(name for name in self.__slots__ if getattr(self, name))
 
 
+# A judgement that was corrected by then does not count as the stronger one before.
+_CHANGES = """
+SELECT a.id,
+    a.status IN %(weak)s AND EXISTS (
+        SELECT 1 FROM conditions_assessment e
+        WHERE e.condition_id = a.condition_id AND e.state = 'approved'
+          AND e.valid_from < a.valid_from AND e.approved_at <= %(known_at)s
+          AND e.status IN %(strong)s
+          AND NOT EXISTS (
+            SELECT 1 FROM conditions_assessment k
+            WHERE k.corrects_id = e.id AND k.state = 'approved' AND k.approved_at <= %(known_at)s)),
+    EXISTS (
+        SELECT 1 FROM conditions_citation t
+        JOIN conditions_evidenceversion cited ON cited.id = t.evidence_version_id
+        JOIN conditions_evidenceversion later ON later.evidence_id = t.evidence_id
+        WHERE t.assessment_id = a.id AND later.number > cited.number
+          AND later.recorded_at <= %(known_at)s),
+    EXISTS (
+        SELECT 1 FROM conditions_citation t
+        JOIN conditions_evidence d ON d.id = t.evidence_id
+        JOIN conditions_sourcegrade g ON g.source_id = d.source_id
+        WHERE t.assessment_id = a.id AND g.recorded_at > a.approved_at
+          AND g.recorded_at <= %(known_at)s),
+    EXISTS (
+        SELECT 1 FROM conditions_conditionversion judged
+        JOIN conditions_conditionversion later ON later.condition_id = judged.condition_id
+        WHERE judged.id = a.condition_version_id AND later.number > judged.number
+          AND later.recorded_at <= %(known_at)s)
+FROM conditions_assessment a WHERE a.id IN %(ids)s
+"""
+_EXHIBITS = """
+SELECT t.assessment_id, d.source_id, d.voice, t.grade, t.stance, d.is_primary
+FROM conditions_citation t JOIN conditions_evidence d ON d.id = t.evidence_id
+WHERE t.assessment_id IN %(ids)s ORDER BY t.id
+"""
+
+
 def flags_of(assessment_ids: Collection[int], scale: Scale, as_of: AsOf) -> Mapping[int, Flags]:
     """The flags of each judgement as known at ``as_of.known_at``. Two queries."""
     if not assessment_ids:
         return {}
     exhibits = _exhibits(assessment_ids)
+    rows = fetch(
+        _CHANGES,
+        {
+            "ids": tuple(assessment_ids),
+            "known_at": as_of.known_at,
+            "weak": scale.weak_codes() or NO_CODE,
+            "strong": scale.strong_codes() or NO_CODE,
+        },
+    )
     return {
         pk: Flags(
-            reversed=reversed_,
-            stale=rewritten or regraded or reworded,
+            reversed=bool(reversed_),
+            stale=bool(rewritten or regraded or reworded),
             one_sided=bool(exhibits.get(pk)) and is_one_sided(exhibits[pk]),
             single_source=bool(exhibits.get(pk)) and is_single_source(exhibits[pk]),
         )
-        for pk, reversed_, rewritten, regraded, reworded in _changes(assessment_ids, scale, as_of)
+        for pk, reversed_, rewritten, regraded, reworded in rows
     }
 
 
-def _changes(
-    assessment_ids: Collection[int], scale: Scale, as_of: AsOf
-) -> list[tuple[int, bool, bool, bool, bool]]:
-    earlier = Assessment.objects.known_at(as_of.known_at).filter(
-        condition=OuterRef("condition"),
-        valid_from__lt=OuterRef("valid_from"),
-        status__in=scale.strong_codes(),
-    )
-    cited = Citation.objects.filter(assessment=OuterRef("pk"))
-    rewritten = cited.filter(
-        Exists(
-            EvidenceVersion.objects.filter(
-                evidence=OuterRef("evidence"),
-                number__gt=OuterRef("evidence_version__number"),
-                recorded_at__lte=as_of.known_at,
-            )
-        )
-    )
-    regraded = cited.filter(
-        Exists(
-            SourceGrade.objects.filter(
-                source=OuterRef("evidence__source"),
-                recorded_at__gt=OuterRef("assessment__approved_at"),
-                recorded_at__lte=as_of.known_at,
-            )
-        )
-    )
-    reworded = ConditionVersion.objects.filter(
-        condition=OuterRef("condition"),
-        number__gt=OuterRef("condition_version__number"),
-        recorded_at__lte=as_of.known_at,
-    )
-    return list(
-        Assessment.objects.filter(pk__in=assessment_ids)
-        .annotate(
-            fell=Exists(earlier.filter(~Q(pk=OuterRef("pk")))),
-            rewritten=Exists(rewritten),
-            regraded=Exists(regraded),
-            reworded=Exists(reworded),
-            weak=Q(status__in=scale.weak_codes()),
-        )
-        .annotate(reversal=Q(fell=True, weak=True))
-        .values_list("pk", "reversal", "rewritten", "regraded", "reworded")
-        .order_by("pk")
-    )
-
-
 def _exhibits(assessment_ids: Collection[int]) -> dict[int, list[Exhibit]]:
-    rows = Citation.objects.filter(assessment__in=assessment_ids).values_list(
-        "assessment_id",
-        "evidence__source_id",
-        "evidence__voice",
-        "grade",
-        "stance",
-        "evidence__is_primary",
-    )
     found: dict[int, list[Exhibit]] = {}
-    for pk, source_id, voice, grade, stance, is_primary in rows.order_by("id"):
+    rows = fetch(_EXHIBITS, {"ids": tuple(assessment_ids)})
+    for pk, source_id, voice, grade, stance, is_primary in rows:
         found.setdefault(pk, []).append(
             Exhibit(
                 source_id=source_id,
@@ -112,7 +105,7 @@ def _exhibits(assessment_ids: Collection[int]) -> dict[int, list[Exhibit]]:
                 reliability=grade[0],
                 credibility=int(grade[1]),
                 stance=stance,
-                is_primary=is_primary,
+                is_primary=bool(is_primary),
             )
         )
     return found

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db import connection
-from django.db.models import Count
-from django.db.models.fields.json import KeyTextTransform
-
-from conditions.models import (
-    Condition,
-    ConditionVersion,
-    Event,
-    EvidenceLink,
-    OfficialFinding,
-    Program,
-)
+from conditions.models import Condition, Program
 from conditions.queries.asof import AsOf
+from conditions.queries.condition_facts import (
+    EvidenceCount,
+    evidence_counts,
+    official_findings,
+    titles,
+    work_states,
+)
 from conditions.queries.cycles import CycleDates, cycle_among, program_cycles
 from conditions.queries.flags import Flags, flags_of
+from conditions.queries.sql import fetch
 
 PUBLIC = frozenset({"public"})
-WORK_STATE_AFTER = {
-    "assessment.drafted": "draft",
-    "assessment.submitted": "submitted",
-    "assessment.returned": "returned",
-    "assessment.approved": "approved",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceCount:
-    """How many standing links a condition has for, against and beside it."""
-
-    supports: int = 0
-    contradicts: int = 0
-    neutral: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +111,17 @@ def program_status(
 ) -> ProgramStatus:
     """Every condition in force on ``as_of.valid_at`` with the judgement that holds then.
 
-    ``sensitivities`` are the kinds of evidence the reader may see counted. Nine queries, whatever
+    ``sensitivities`` are the kinds of evidence the reader may see counted. Eight queries, whatever
     the number of conditions.
     """
     rows = _in_force(program, as_of)
     ids = [row.id for row in rows]
     cycles = program_cycles(program, as_of)
     cycle = cycle_among(cycles, as_of.valid_at)
-    titles = _titles(ids, as_of.known_at)
+    title_then = titles(ids, as_of.known_at)
     counts = evidence_counts(ids, as_of.known_at, sensitivities)
-    work = _work_states(ids, cycle, as_of.known_at)
-    official = _official(ids, cycle, as_of.known_at)
+    work = work_states(ids, cycle, as_of.known_at)
+    official = official_findings(ids, cycle, as_of.known_at)
     judged = [row.assessment_id for row in rows if row.assessment_id is not None]
     flags = flags_of(judged, program.scale, as_of)
     scale = program.scale
@@ -153,7 +134,7 @@ def program_status(
             ConditionStatus(
                 id=row.id,
                 code=row.code,
-                title=titles.get(row.id, row.title),
+                title=title_then.get(row.id, row.title),
                 citation=row.citation,
                 test=row.test,
                 status=row.status,
@@ -178,74 +159,13 @@ def program_status(
     )
 
 
-def evidence_counts(
-    condition_ids: Collection[int], known_at: datetime, sensitivities: Collection[str]
-) -> Mapping[int, EvidenceCount]:
-    """Documents standing for, against and beside each condition at ``known_at``. One query."""
-    grouped = (
-        EvidenceLink.objects.standing_at(known_at)
-        .filter(condition__in=condition_ids, evidence__sensitivity__in=sensitivities)
-        .values_list("condition_id", "stance")
-        .annotate(documents=Count("evidence", distinct=True))
-        .order_by()
-    )
-    found: dict[int, dict[str, int]] = {}
-    for condition_id, stance, documents in grouped:
-        found.setdefault(condition_id, {})[stance] = documents
-    return {condition_id: EvidenceCount(**by_stance) for condition_id, by_stance in found.items()}
-
-
 def _in_force(program: Program, as_of: AsOf) -> list[_Row]:
-    parameters: dict[str, Any] = {
+    parameters = {
         "program": program.pk,
-        "valid_at": connection.ops.adapt_datefield_value(as_of.valid_at),
-        "known_at": connection.ops.adapt_datetimefield_value(as_of.known_at),
+        "valid_at": as_of.valid_at,
+        "known_at": as_of.known_at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, parameters)
-        rows = [_Row(*row) for row in cursor.fetchall()]
-    return [_aware(row) for row in rows]
-
-
-def _aware(row: _Row) -> _Row:
-    # SQLite hands back moments without their zone, which is always UTC.
-    if row.approved_at is None or row.approved_at.tzinfo is not None:
-        return row
-    return replace(row, approved_at=row.approved_at.replace(tzinfo=UTC))
-
-
-def _titles(condition_ids: Collection[int], known_at: datetime) -> dict[int, str]:
-    versions = (
-        ConditionVersion.objects.filter(condition__in=condition_ids, recorded_at__lte=known_at)
-        .order_by("condition", "number")
-        .values_list("condition_id", KeyTextTransform("title", "content"))
-    )
-    return dict(versions)
-
-
-def _work_states(
-    condition_ids: Collection[int], cycle: CycleDates | None, known_at: datetime
-) -> dict[int, str]:
-    if cycle is None:
-        return {}
-    rows = Event.objects.filter(
-        cycle=cycle.id, condition__in=condition_ids, verb__in=WORK_STATE_AFTER, at__lte=known_at
-    ).order_by("at", "id")
-    return {
-        condition_id: WORK_STATE_AFTER[verb]
-        for condition_id, verb in rows.values_list("condition_id", "verb")
-    }
-
-
-def _official(
-    condition_ids: Collection[int], cycle: CycleDates | None, known_at: datetime
-) -> dict[int, str]:
-    if cycle is None:
-        return {}
-    rows = OfficialFinding.objects.known_at(known_at).filter(
-        cycle=cycle.id, condition__in=condition_ids
-    )
-    return dict(rows.values_list("condition_id", "finding"))
+    return [_Row(*row) for row in fetch(_IN_FORCE, parameters)]
 
 
 def conditions_of(program: Program, day: date) -> list[Condition]:

@@ -145,11 +145,11 @@ def test_queries_are_the_same_for_one_and_three_conditions(
     signed_in = Client()
     signed_in.force_login(make_user("viewer"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         stranger.get(STATUS)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         reader.get(STATUS)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         stranger.get(STATUS, {"valid_at": "2026-03-09", "known_at": "2026-06-01"})
     # Session, person and two kinds of permissions; the answer itself is the token reader's.
     with django_assert_num_queries(5):

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from conditions.actions.assessments import start_assessment
 from conditions.models import EvidenceVersion, OfficialFinding, SourceGrade
 from conditions.queries.asof import AsOf, BadAsOf, read_as_of
-from conditions.queries.status import EvidenceCount, program_status
+from conditions.queries.condition_facts import EvidenceCount
+from conditions.queries.status import program_status
 from tests.days import DAY, FIRST_DUE, SECOND_DUE, TODAY, WHITE_HOUSE, moment, noon
 from tests.factories import (
     make_assessment,
@@ -31,14 +32,14 @@ def only(program, as_of=NOW, **options):
 
 
 @pytest.mark.parametrize("codes", [("ALPHA",), ("ALPHA", "BETA", "GAMMA")])
-def test_it_takes_nine_queries_whatever_the_number_of_conditions(codes):
+def test_it_takes_eight_queries_whatever_the_number_of_conditions(codes):
     program = make_program(conditions=codes)
     for condition in program.conditions.all():
         make_assessment(condition=condition, cycle=program.cycles.get(number=1))
     with CaptureQueriesContext(connection) as queries:
         answer = program_status(program, NOW)
     assert len(answer.conditions) == len(codes)
-    assert len(queries) == 9
+    assert len(queries) == 8
 
 
 def test_before_any_judgement_a_condition_is_not_yet_assessed():
