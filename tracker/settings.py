@@ -129,6 +129,8 @@ except ValueError as error:
 
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    # Each thread keeps its connection: opening one costs several times what a hot read does.
+    DATABASE["CONN_MAX_AGE"] = None
     DATABASE["OPTIONS"] = {
         # Take the write lock when a transaction begins: taking it later fails at once when another
         # writer came between, whatever the timeout.
