@@ -13,7 +13,7 @@ from conditions.actions.sweep import sweep as sweep_programs
 @shared_task(name="conditions.tasks.sweep")
 def sweep() -> None:
     """Open what has begun, mark what fell due, owe what is to be sent."""
-    sweep_programs(as_of=clock.now())
+    sweep_programs(as_of=clock.now(), only_changed=True)
 
 
 @shared_task(name="conditions.tasks.deliver")

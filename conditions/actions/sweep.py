@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db import transaction
 from conditions.actions.cycles import open_cycles
 from conditions.actions.reminders import Owed, owe_reminders
 from conditions.models import Program, Pulse, ReviewCycle, User
+from conditions.rules.days import BadMoment, legal_day
 
 PULSE = "sweep"
 logger = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class ProgramSweep:
     superseded: int = 0
     unaddressed: tuple[int, ...] = ()
     error: str = ""
+    mark: tuple[object, ...] = field(default=(), repr=False)
 
     @property
     def is_news(self) -> bool:
@@ -63,13 +66,24 @@ class SweepReport:
         return {program.slug: program.error for program in self.programs if program.error}
 
 
-def sweep(*, as_of: datetime, by: User | None = None, dry_run: bool = False) -> SweepReport:
+def sweep(
+    *, as_of: datetime, by: User | None = None, dry_run: bool = False, only_changed: bool = False
+) -> SweepReport:
     """Do in every active program what is due on or before ``as_of``, and record the pulse.
 
     Safe to run twice, at once, or days late. A program that cannot be swept is reported and stops
-    no other. ``dry_run`` reports the same and keeps nothing.
+    no other. ``dry_run`` reports the same and keeps nothing. ``only_changed`` leaves out programs
+    that were swept on this legal day already and did not change since.
     """
-    programs = list(Program.objects.filter(is_active=True).order_by("slug"))
+    marks = _marks()
+    done = {
+        program.slug: marks[program.slug]
+        for program in Program.objects.filter(is_active=True).only("slug", "time_zone", "revision")
+        if only_changed and _is_done(program, marks, as_of)
+    }
+    programs = Program.objects.filter(is_active=True).order_by("slug")
+    if done:
+        programs = programs.exclude(slug__in=done)
     report = SweepReport(
         as_of=as_of,
         dry_run=dry_run,
@@ -78,9 +92,38 @@ def sweep(*, as_of: datetime, by: User | None = None, dry_run: bool = False) -> 
         ),
     )
     if not dry_run:
-        detail = {"programs": len(report.programs), "owed": report.owed, "errors": report.errors}
-        Pulse.objects.update_or_create(name=PULSE, defaults={"beat_at": as_of, "detail": detail})
+        _record_pulse(report, done)
     return report
+
+
+def _marks() -> dict[str, list[object]]:
+    pulse = Pulse.objects.filter(name=PULSE).first()
+    marks: dict[str, list[object]] = pulse.detail.get("marks", {}) if pulse else {}
+    return marks
+
+
+def _mark(program: Program, as_of: datetime) -> list[object]:
+    """What the work in a program depends on; while it is the same, there is nothing new to do."""
+    return [legal_day(as_of, program.time_zone).isoformat(), program.revision]
+
+
+def _is_done(program: Program, marks: Mapping[str, list[object]], as_of: datetime) -> bool:
+    try:
+        return marks.get(program.slug) == _mark(program, as_of)
+    except BadMoment:
+        # Its time zone is none: the sweep of it will say so.
+        return False
+
+
+def _record_pulse(report: SweepReport, done: dict[str, list[object]]) -> None:
+    marks = done | {one.slug: list(one.mark) for one in report.programs if not one.error}
+    detail = {
+        "programs": len(report.programs),
+        "owed": report.owed,
+        "errors": report.errors,
+        "marks": marks,
+    }
+    Pulse.objects.update_or_create(name=PULSE, defaults={"beat_at": report.as_of, "detail": detail})
 
 
 def _sweep_safely(
@@ -100,6 +143,8 @@ def _sweep_safely(
 def _sweep_program(program: Program, *, as_of: datetime, by: User | None) -> ProgramSweep:
     touched = open_cycles(program=program, by=by, as_of=as_of)
     owing = owe_reminders(program=program, as_of=as_of)
+    # Still under the lock that both took, so no later write hides behind this revision.
+    program.refresh_from_db(fields=["revision"])
     return ProgramSweep(
         slug=program.slug,
         opened=tuple(_news(cycle) for cycle in touched if cycle.opened_at == as_of),
@@ -108,6 +153,7 @@ def _sweep_program(program: Program, *, as_of: datetime, by: User | None) -> Pro
         owed=owing.owed,
         superseded=owing.superseded,
         unaddressed=owing.unaddressed,
+        mark=tuple(_mark(program, as_of)),
     )
 
 

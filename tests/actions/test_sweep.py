@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from conditions.actions.people import assign_lead
 from conditions.actions.sweep import CycleNews, SweepReport, sweep
 from conditions.models import Event, Program, Pulse, Reminder, ReviewCycle, User
 from conditions.queries.health import health
@@ -108,6 +110,39 @@ def test_a_broken_program_stops_no_other(
     assert list(pulse.detail["errors"]) == ["broken"]
     assert health(as_of=LATE).not_swept == ("broken",)
     assert not health(as_of=LATE).is_well
+
+
+def test_the_scheduler_passes_over_what_cannot_have_changed(
+    program: Program, lead: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = make_program(slug="other", lead=lead, as_of=noon(WHITE_HOUSE))
+    assert len(sweep(as_of=LATE, only_changed=True).programs) == 2
+    # The marks, the programs, none left, and the pulse in a transaction.
+    with django_assert_num_queries(7):
+        assert sweep(as_of=LATE, only_changed=True).programs == ()
+    assert len(sweep(as_of=LATE).programs) == 2
+    assign_lead(condition=other.conditions.get(), lead=make_user("analyst"), by=None, as_of=LATE)
+    (swept,) = sweep(as_of=LATE, only_changed=True).programs
+    assert (swept.slug, len(swept.owed)) == ("other", 1)
+    assert sweep(as_of=LATE, only_changed=True).programs == ()
+    assert len(sweep(as_of=LATE + DAY, only_changed=True).programs) == 2
+
+
+def test_what_could_not_be_swept_is_tried_again(program: Program) -> None:
+    Program.objects.filter(pk=program.pk).update(reminder_ladder={"befor": [1]})
+    for _ in range(2):
+        assert list(sweep(as_of=LATE, only_changed=True).errors) == [program.slug]
+    Program.objects.filter(pk=program.pk).update(reminder_ladder={})
+    assert sweep(as_of=LATE, only_changed=True).owed == 1
+
+
+def test_a_time_zone_that_is_none_stops_no_other(program: Program, lead: User) -> None:
+    broken = make_program(slug="broken", lead=lead, as_of=noon(WHITE_HOUSE))
+    sweep(as_of=LATE, only_changed=True)
+    Program.objects.filter(pk=broken.pk).update(time_zone="Mars/Olympus")
+    report = sweep(as_of=LATE + DAY, only_changed=True)
+    assert list(report.errors) == ["broken"]
+    assert [one.slug for one in report.programs if not one.error] == [program.slug]
 
 
 def test_the_pulse_is_that_of_the_last_sweep() -> None:
