@@ -110,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = "tracker.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -245,6 +246,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
+# A form of the admin with an old token is shown again with what was typed in it.
+CSRF_FAILURE_VIEW = "conditions.admin.expired.form_expired"
 
 # --- Static files --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, ShowFacets
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -24,6 +24,7 @@ class ActionAdmin(ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
     save_on_top = False
+    show_facets = ShowFacets.NEVER
     view_on_site = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,24 @@ def history_page(site: AdminSite, request: HttpRequest, obj: Model) -> TemplateR
         opts=obj._meta,
         found=found,
         in_detail=in_detail,
-        lines=[Line(event, changes(event) if in_detail else ()) for event in found],
+        lines=_lines(found) if in_detail else [Line(event, ()) for event in found],
     )
 
 
-def changes(event: Event) -> tuple[tuple[str, Any, Any], ...]:
+def _lines(events: Iterable[Event]) -> list[Line]:
+    """Each event against what it says was before, or else against the event before it."""
+    lines, last = [], {}
+    for event in reversed(list(events)):
+        subject = (event.subject_type, event.subject_id)
+        lines.append(Line(event, changes(event, event.before or last.get(subject))))
+        if event.after:
+            last[subject] = event.after
+    return lines[::-1]
+
+
+def changes(event: Event, before: Mapping[str, Any] | None) -> tuple[tuple[str, Any, Any], ...]:
     """The fields that an event changed; all of them where something new was recorded."""
-    before: Mapping[str, Any] = event.before or {}
+    before = before or {}
     after: Mapping[str, Any] = event.after or {}
     names = dict.fromkeys([*before, *after])
     return tuple(

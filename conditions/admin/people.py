@@ -55,6 +55,7 @@ class AccountAdmin(UserAdmin):
 
     list_display = ("username", "first_name", "last_name", "email", "roles", "is_active")
     list_filter = ("groups", "is_active", "is_superuser")
+    show_facets = admin.ShowFacets.NEVER
     actions = None
     fieldsets = (
         (None, {"fields": ("username", "password")}),

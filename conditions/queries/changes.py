@@ -111,7 +111,7 @@ def words(assessment: Assessment | None, name: str, scale: Scale) -> str:
         case "status":
             return status_words(assessment.status, scale)
         case "valid_from":
-            return assessment.valid_from.isoformat()
+            return f"{assessment.valid_from.day} {assessment.valid_from:%b %Y}"
         case "trend" | "confidence" | "limb":
             value: str = getattr(assessment, name)
             return value.replace("_", " ").capitalize()

@@ -48,7 +48,7 @@ class AssessForm(forms.Form):
     )
     limb = forms.ChoiceField(required=False, choices=LIMBS)
     rationale = text_field(
-        8,
+        11,
         error_messages={
             "required": "A judgement cannot be saved without a rationale. "
             "Say in a sentence or more what the evidence shows."

@@ -16,7 +16,7 @@ def event(site: AdminSite, request: HttpRequest, found: Event | None) -> HttpRes
     if found is None:
         raise Http404("There is no such event.")
     in_detail = request.user.has_perm("conditions.view_draft_assessment")
-    line = Line(found, changes(found) if in_detail else ())
+    line = Line(found, changes(found, found.before) if in_detail else ())
     return page(
         site,
         request,
