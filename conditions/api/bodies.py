@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from rest_framework import serializers
 
 from conditions.actions.evidence_items import LENGTHS
@@ -16,7 +19,7 @@ LONGEST_TEXT = 50_000
 MOST_PARTS = 500
 
 
-def _text(about: str, *, most: int = LONGEST_TEXT, **options: object) -> serializers.CharField:
+def _text(about: str, *, most: int = LONGEST_TEXT, **options: Any) -> serializers.CharField:
     return serializers.CharField(max_length=most, help_text=about, **options)
 
 
@@ -24,13 +27,13 @@ def _optional(about: str, *, most: int = LONGEST_TEXT) -> serializers.CharField:
     return _text(about, most=most, required=False, allow_blank=True)
 
 
-def _id(about: str, **options: object) -> serializers.IntegerField:
+def _id(about: str, **options: Any) -> serializers.IntegerField:
     return serializers.IntegerField(
         min_value=1, max_value=LARGEST_NUMBER, help_text=about, **options
     )
 
 
-def _one_of(choices: object, about: str, **options: object) -> serializers.ChoiceField:
+def _one_of(choices: Sequence[str], about: str, **options: Any) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=choices, help_text=about, **options)
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterable
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
@@ -20,6 +16,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from conditions.api.parameters import LARGEST_PAGE, PAGE_SIZE
+from conditions.api.shapes import page_of, serializer_of
 from conditions.queries.lists.filters import Filter
 from conditions.queries.lists.paging import Listing
 
@@ -29,13 +26,6 @@ KINDS = {
     "boolean": OpenApiTypes.BOOL,
     "date": OpenApiTypes.DATE,
     "date-time": OpenApiTypes.DATETIME,
-}
-_PLAIN: dict[Any, Callable[..., serializers.Field]] = {
-    str: serializers.CharField,
-    bool: serializers.BooleanField,
-    int: serializers.IntegerField,
-    date: serializers.DateField,
-    datetime: serializers.DateTimeField,
 }
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -95,35 +85,9 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField()
-    errors = FieldError(many=True)
+    errors = FieldError(many=True)  # type: ignore[assignment]
     existing = serializers.CharField(
         required=False, help_text="The address of what is on file already."
-    )
-
-
-@cache
-def serializer_of(row: type) -> type[serializers.Serializer]:
-    """A serializer that describes a row class; it is for the document and never runs."""
-    hints = get_type_hints(row)
-    described = {one.name: _field(hints[one.name]) for one in fields(row)}
-    name = row.__name__.removesuffix("Row")
-    text = (row.__doc__ or "").strip()
-    return type(f"{name}Serializer", (serializers.Serializer,), {**described, "__doc__": text})
-
-
-@cache
-def page_of(row: type) -> type[serializers.Serializer]:
-    """The description of a page of rows."""
-    link = {"allow_null": True, "help_text": "The neighbouring page, or null."}
-    return type(
-        f"{row.__name__.removesuffix('Row')}Page",
-        (serializers.Serializer,),
-        {
-            "__doc__": "Some rows in order.",
-            "next": serializers.CharField(**link),
-            "previous": serializers.CharField(**link),
-            "results": serializer_of(row)(many=True),
-        },
     )
 
 
@@ -195,23 +159,3 @@ def if_none_match() -> OpenApiParameter:
 
 
 NOT_MODIFIED = OpenApiResponse(description="You have it already.")
-
-
-def _field(hint: Any, **options: Any) -> serializers.Field:
-    origin, inside = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        (kind,) = (one for one in inside if one is not type(None))
-        return _field(kind, allow_null=True, **options)
-    if origin in (tuple, list):
-        child = inside[0]
-        if is_dataclass(child):
-            return serializer_of(child)(many=True, **options)  # type: ignore[arg-type]
-        return serializers.ListField(child=_field(child), **options)
-    if origin is dict:
-        return serializers.DictField(**options)
-    if is_dataclass(hint):
-        return serializer_of(hint)(**options)  # type: ignore[arg-type]
-    if hint in _PLAIN:
-        blank = {"allow_blank": True} if hint is str else {}
-        return _PLAIN[hint](**blank, **options)
-    return serializers.JSONField(**options)

@@ -57,7 +57,7 @@ def require_known(query: QueryDict, accepted: Iterable[str]) -> None:
 
 def read_filters(query: QueryDict, filters: Iterable[Filter]) -> dict[str, Any]:
     """The filters that were given, each read by its own rule."""
-    return {one.name: one.read(query[one.name]) for one in filters if one.name in query}
+    return {one.name: one.read(query.get(one.name, "")) for one in filters if one.name in query}
 
 
 def read_page_size(query: QueryDict) -> int:
@@ -84,12 +84,13 @@ def read_cursor(query: QueryDict, ordering: str) -> Mark | None:
     """The place in the list that a cursor names; None without one."""
     if "cursor" not in query:
         return None
+    cursor = query.get("cursor", "")
     try:
-        written_for, value, pk, backwards = _SIGNER.unsign_object(query["cursor"])
+        written_for, value, pk, backwards = _SIGNER.unsign_object(cursor)
     except (signing.BadSignature, ValueError):
-        raise _bad_cursor(query["cursor"], "This cursor was not written by this API.") from None
+        raise _bad_cursor(cursor, "This cursor was not written by this API.") from None
     if written_for != ordering:
-        raise _bad_cursor(query["cursor"], f"This cursor belongs to the ordering {written_for}.")
+        raise _bad_cursor(cursor, f"This cursor belongs to the ordering {written_for}.")
     return Mark(value, pk, backwards)
 
 

@@ -148,8 +148,9 @@ def _from_framework(error: exceptions.APIException) -> Problem:
     headers = {}
     if error.status_code == 401:
         headers["WWW-Authenticate"] = CHALLENGE
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
     kind = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
     detail = f"{error.detail} {_REMEDIES.get(name, '')}".strip()
     return Problem(error.status_code, kind, detail, (), headers)

@@ -14,11 +14,12 @@ from rest_framework.exceptions import MethodNotAllowed
 
 from conditions import clock
 from conditions.api.answering import JSON, dumped, finished, has_already
-from conditions.api.description import NOT_MODIFIED, READ, if_none_match, problems, serializer_of
+from conditions.api.description import NOT_MODIFIED, READ, if_none_match, problems
 from conditions.api.parameters import require_known
 from conditions.api.problems import problem_of
 from conditions.api.readers import NOBODY, reader_and_mark
 from conditions.api.scorecard import COLUMNS, Scorecard, scorecard, table
+from conditions.api.shapes import serializer_of
 from conditions.api.sheet import as_csv
 from conditions.api.views import View
 from conditions.queries.answers import RELEASE, SHELF, Answer, ProgramMark, program_mark

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
@@ -23,7 +23,7 @@ class Throttle(SimpleRateThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether this request is within its reader's rate."""
         self.scope = _scope(request)
-        self.rate = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][self.scope]
+        self.rate = str(api_settings.DEFAULT_THROTTLE_RATES[self.scope])
         self.num_requests, self.duration = self.parse_rate(self.rate)
         allowed: bool = super().allow_request(request, view)
         return allowed

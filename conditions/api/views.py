@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -48,15 +48,11 @@ class View(APIView):
 
     authentication_classes = (TokenAuthentication, SessionAuthentication)
     content_negotiation_class = AlwaysJson
-    metadata_class = None
+    http_method_names = ("get", "head", "post", "patch")
     parser_classes = (JsonBody,)
     permission_classes = ()
     renderer_classes = (JSONRenderer,)
     throttle_classes = (Throttle,)
-
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The OpenAPI document describes the address; there is nothing more to tell."""
-        return self.http_method_not_allowed(request)  # type: ignore[arg-type]
 
     def check_parameters(self, request: Request, *accepted: str) -> None:
         """Refuse any query parameter that is not accepted here."""

@@ -128,12 +128,11 @@ def _with_parts(
 ) -> list[AssessmentDetail]:
     ids = [row.id for row in rows]
     findings: dict[int, list[FindingRow]] = {}
-    for pk, *finding in (
-        Finding.objects.filter(assessment__in=ids)
-        .order_by("checklist_item__position", "id")
-        .values_list("assessment_id", "checklist_item_id", "checklist_item__code", "status", "note")
+    judged = Finding.objects.filter(assessment__in=ids).order_by("checklist_item__position", "id")
+    for pk, item_id, code, status, note in judged.values_list(
+        "assessment_id", "checklist_item_id", "checklist_item__code", "status", "note"
     ):
-        findings.setdefault(pk, []).append(FindingRow(*finding))
+        findings.setdefault(pk, []).append(FindingRow(item_id, code, status, note))
     seen, withheld = _citations(ids, reader)
     return [
         replace(
