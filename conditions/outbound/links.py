@@ -25,9 +25,9 @@ def assess_link(condition_id: int) -> str:
     return f"{settings.SITE_URL}/admin/conditions/condition/{condition_id}/assess/"
 
 
-def desk_link() -> str:
-    """Where a person finds their work and preferences."""
-    return f"{settings.SITE_URL}/admin/"
+def settings_link() -> str:
+    """Where a person says when and how reminders reach them."""
+    return f"{settings.SITE_URL}/admin/settings/"
 
 
 def message_host() -> str:

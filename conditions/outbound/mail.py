@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from conditions.outbound.letters import Letter
-from conditions.outbound.links import desk_link
+from conditions.outbound.links import settings_link
 
 SENDER = "Conditions tracker"
 
@@ -67,7 +67,7 @@ def compose(letter: Letter, *, as_of: datetime) -> EmailMultiAlternatives:
     """The message of a letter, dated ``as_of``."""
     return _message(
         template="reminder",
-        context={"letter": letter, "desk": desk_link()},
+        context={"letter": letter, "settings": settings_link()},
         subject=letter.subject,
         address=letter.address,
         message_id=letter.message_id,
@@ -82,7 +82,7 @@ def compose_test(
     """The message by which a person sees whether reminders reach them."""
     return _message(
         template="test",
-        context={"recipient": recipient, "desk": desk_link(), "as_of": as_of},
+        context={"recipient": recipient, "settings": settings_link(), "as_of": as_of},
         subject="Test: reminders reach you",
         address=address,
         message_id=message_id,

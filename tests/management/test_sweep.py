@@ -6,11 +6,14 @@ from datetime import date
 from io import StringIO
 
 import pytest
-import time_machine
+import time_machine as clocks
 from django.core import mail
 from django.core.management import CommandError, call_command
 
+from conditions.actions.demo import load_demo, read_demo
+from conditions.actions.evidence_files import load_evidence_file
 from conditions.models import Program, Reminder, User
+from tests import packs
 from tests.days import FIFTH_DUE, FOURTH_DUE, THIRD_DUE, TODAY, noon
 from tests.factories import make_condition, make_program, make_user
 
@@ -66,7 +69,7 @@ def test_it_sends_what_is_due_and_keeps_to_the_readers_hour(
 
 
 def test_without_a_day_it_is_now(program: Program) -> None:
-    with time_machine.travel(noon(date(2027, 3, 7)), tick=False):
+    with clocks.travel(noon(date(2027, 3, 7)), tick=False):
         words = run()
     assert "Sweep as of 2027-03-07 12:00 UTC" in words
     assert "overdue   cycle 4 by 2 days" in words
@@ -102,3 +105,29 @@ def test_nobody_to_remind_is_said(program: Program) -> None:
 
 def test_an_empty_installation_says_what_to_do() -> None:
     assert "load_program" in run("--as-of", "2027-03-06")
+
+
+def test_the_demonstration_on_the_day_after_cycle_4_fell_due(
+    time_machine: clocks.TimeMachineFixture,
+) -> None:
+    time_machine.move_to(noon(TODAY))
+    for file in (packs.LAW, packs.SENATE):
+        packs.load(packs.read_pack(file), backdate=True)
+    load_evidence_file(
+        lines=packs.EVIDENCE.read_text(encoding="utf-8").splitlines(),
+        program_slugs=("us-senate-3899", "us-pl119-60-8369"),
+        by=None,
+        as_of=noon(TODAY),
+        backdate=True,
+    )
+    load_demo(demo=read_demo(packs.DEMO), as_of=noon(TODAY))
+    run()
+    words = run("--as-of", "2027-03-06")
+    assert f"opened    cycle 5, due {FIFTH_DUE}" in words
+    assert f"overdue   cycle 4 by 1 day, since {FOURTH_DUE}" in words
+    owed = list(Reminder.objects.filter(state="owed").values_list("recipient__username", flat=True))
+    assert sorted(owed) == ["demo-analyst", "demo-manager"]
+    rows = list(Reminder.objects.order_by("id").values_list())
+    again = run("--as-of", "2027-03-06")
+    assert again.count("nothing new") == 2
+    assert list(Reminder.objects.order_by("id").values_list()) == rows
