@@ -184,6 +184,15 @@ def test_two_spellings_in_one_file_are_one_document(one):
     assert (outcome.filed, outcome.known) == (2, 1)
 
 
+def test_a_key_without_address_names_one_document(one):
+    first = row(url=None, reference="S/2026/44")
+    other = row(url=None, reference="S/2026/45")
+    assert faults_of(first, other) == {(2, "id")}
+    load(first)
+    assert load(first).known == 1
+    assert faults_of(other) == {(1, "id")}
+
+
 def test_a_document_known_before_gets_the_links_it_lacks(one, other):
     load(row())
     outcome = load(row(conditions=[bearing("ALPHA"), bearing("AREA")]), slugs=("one", "other"))

@@ -23,7 +23,7 @@ _NAMES = {
     "event_slug": "event",
     "credibility": "information_credibility",
 }
-# "Japan Today (Reuters)", "Clash Report (Reuters-based)", "KUNA via MENAFN", "AFP (aggregated copy)".
+# "Japan Today (Reuters)", "Clash Report (Reuters-based)", "KUNA via MENAFN", "AFP (some copy)".
 _WIRES = "AFP|AP|ANSA|DPA|EFE|IRNA|KUNA|Reuters|SANA|TASS|WAM|Xinhua"
 _WIRE = re.compile(rf"\((?P<inner>{_WIRES})(-based)?\)$|^(?P<via>{_WIRES}) (via |\(\w+ copy\))")
 

@@ -9,11 +9,12 @@ from itertools import islice
 
 from django.db import transaction
 
-from conditions.actions.evidence_files.filing import Filing
+from conditions.actions.evidence_files.bearings import Bearings
+from conditions.actions.evidence_files.filing import Filing, clashes
 from conditions.actions.evidence_files.lines import EvidenceLine, read_line
 from conditions.actions.faults import Fault, Faulty
 from conditions.actions.record import require_permission
-from conditions.models import Condition, Program, User
+from conditions.models import Program, User
 from conditions.rules.refusals import Conflict
 
 BATCH = 500
@@ -59,32 +60,14 @@ def load_evidence_file(
     require_permission(by, "add_evidence", to="file evidence")
     require_permission(by, "add_evidencelink", to="link evidence")
     with transaction.atomic():
-        filing = Filing(
-            conditions=_conditions(program_slugs),
-            program_slugs=program_slugs,
-            by=by,
-            as_of=as_of,
-            backdate=backdate,
-        )
-        faults: list[Fault] = []
-        read = 0
-        for batch in _batches(lines, as_of):
-            sound = [line for line in batch if isinstance(line, EvidenceLine)]
-            faults += [fault for found in batch if isinstance(found, list) for fault in found]
-            faults += filing.strangers(sound)
-            if not faults:
-                filing.file(sound)
-            elif len(faults) > MOST_FAULTS:
-                break
-            read += len(batch)
-            if progress is not None:
-                progress(read)
+        _require_programs(program_slugs)
+        filing = Filing(Bearings(program_slugs), by=by, as_of=as_of, backdate=backdate)
+        faults = _file_all(filing, lines, progress)
         if faults:
             raise BadEvidenceFile(faults)
-        filing.finish()
-    return EvidenceOutcome(
-        filing.filed, filing.known, filing.linked, len(filing.new_sources), tuple(filing.notes)
-    )
+        notes = tuple(filing.finish())
+    new_sources = len(filing.publishers.new)
+    return EvidenceOutcome(filing.filed, filing.known, filing.linked, new_sources, notes)
 
 
 def plan_evidence_file(
@@ -109,7 +92,7 @@ def plan_evidence_file(
     return outcome
 
 
-def _conditions(program_slugs: tuple[str, ...]) -> dict[str, Condition]:
+def _require_programs(program_slugs: tuple[str, ...]) -> None:
     known = set(Program.objects.filter(slug__in=program_slugs).values_list("slug", flat=True))
     missing = [slug for slug in program_slugs if slug not in known]
     if missing or not program_slugs:
@@ -119,8 +102,26 @@ def _conditions(program_slugs: tuple[str, ...]) -> dict[str, Condition]:
             value=", ".join(missing),
             remedy="Load it first: python manage.py load_program FILE.",
         )
-    rows = Condition.objects.filter(program__slug=program_slugs[0])
-    return {condition.code: condition for condition in rows}
+
+
+def _file_all(
+    filing: Filing, lines: Iterable[str | bytes], progress: Callable[[int], None] | None
+) -> list[Fault]:
+    """File batch after batch until the first fault; from there on only look for more of them."""
+    faults: list[Fault] = []
+    read = 0
+    for batch in _batches(lines, filing.as_of):
+        sound = [line for line in batch if isinstance(line, EvidenceLine)]
+        faults += [fault for found in batch if isinstance(found, list) for fault in found]
+        faults += filing.bearings.strangers(sound) + clashes(sound)
+        if len(faults) > MOST_FAULTS:
+            break
+        if not faults:
+            filing.file(sound)
+        read += len(batch)
+        if progress is not None:
+            progress(read)
+    return sorted(faults, key=lambda fault: fault.line or 0)
 
 
 def _batches(
