@@ -108,7 +108,8 @@ def table(card: Scorecard) -> Iterable[dict[str, object]]:
     """The scorecard as one flat row for each condition, in the columns of ``COLUMNS``."""
     cycle = card.cycle
     shared = {
-        **{name: getattr(card, name) for name in _WHOLE},
+        **{name: getattr(card, name) for name in _ASKED},
+        **{f"program_{name}": getattr(card, name) for name in _WHOLE},
         **{
             f"cycle_{name}": None if cycle is None else getattr(cycle, name)
             for name in ScorecardCycle.__slots__
@@ -117,21 +118,23 @@ def table(card: Scorecard) -> Iterable[dict[str, object]]:
     for one in card.conditions:
         yield {
             **shared,
-            **{f"condition_{name}": getattr(one, name) for name in _PLAIN},
+            **{name: getattr(one, name) for name in _PLAIN},
             **{f"evidence_{name}": getattr(one.evidence, name) for name in _COUNTS},
             "flags": " ".join(one.flags),
         }
 
 
 _COUNTS = ScorecardEvidence.__slots__
-_WHOLE = tuple(name for name in Scorecard.__slots__ if name not in ("cycle", "conditions"))
+_ASKED = ("program", "valid_at", "known_at")
+_WHOLE = tuple(name for name in Scorecard.__slots__ if name not in (*_ASKED, "cycle", "conditions"))
 _PLAIN = tuple(name for name in ScorecardCondition.__slots__ if name not in ("evidence", "flags"))
 COLUMNS = (
-    *_WHOLE,
-    *(f"cycle_{name}" for name in ScorecardCycle.__slots__),
-    *(f"condition_{name}" for name in _PLAIN),
+    *_ASKED,
+    *_PLAIN,
     *(f"evidence_{name}" for name in _COUNTS),
     "flags",
+    *(f"cycle_{name}" for name in ScorecardCycle.__slots__),
+    *(f"program_{name}" for name in _WHOLE),
 )
 
 

@@ -96,13 +96,14 @@ def test_csv_says_what_json_says(stranger: Caller, program: Program) -> None:
 
 
 def _flat(whole: dict[str, Any], condition: dict[str, Any]) -> dict[str, str]:
-    flat = {name: value for name, value in whole.items() if name not in ("cycle", "conditions")}
-    flat |= {f"cycle_{name}": value for name, value in whole["cycle"].items()}
-    flat |= {
-        f"condition_{name}": value
-        for name, value in condition.items()
-        if name not in ("evidence", "flags")
+    asked = ("program", "valid_at", "known_at")
+    flat = {
+        name if name in asked else f"program_{name}": value
+        for name, value in whole.items()
+        if name not in ("cycle", "conditions")
     }
+    flat |= {f"cycle_{name}": value for name, value in whole["cycle"].items()}
+    flat |= {name: value for name, value in condition.items() if name not in ("evidence", "flags")}
     flat |= {f"evidence_{name}": value for name, value in condition["evidence"].items()}
     flat["flags"] = " ".join(condition["flags"])
     return {name: _as_cell(value) for name, value in flat.items()}
@@ -124,7 +125,7 @@ def test_no_cell_is_a_formula(stranger: Caller, db: None, start: str) -> None:
 
     rows = list(csv.DictReader(io.StringIO(_csv(stranger), newline="")))
 
-    assert rows[0]["title"] == f"'{start}1+1"
+    assert rows[0]["program_title"] == f"'{start}1+1"
 
 
 def _csv(reader: Caller) -> str:
