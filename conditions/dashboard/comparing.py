@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conditions.dashboard import asked
-from conditions.dashboard.visits import Visit
+from conditions.dashboard.visits import Opened
 from conditions.queries.asof import AsOf, read_as_of
 from conditions.queries.compare import Side, compare, sides_of_cycles
 from conditions.rules.refusals import Invalid
@@ -15,7 +15,7 @@ class BadComparison(Invalid):
     """One side of a comparison is missing."""
 
 
-def comparison_for(visit: Visit) -> dict[str, Any]:
+def comparison_for(visit: Opened) -> dict[str, Any]:
     """What the compare page shows: the comparison asked for, and what its form offers."""
     query = visit.request.GET
     a, b = asked.whole(query, "a"), asked.whole(query, "b")
@@ -30,7 +30,7 @@ def comparison_for(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _days(visit: Visit) -> tuple[Side, Side, str] | None:
+def _days(visit: Opened) -> tuple[Side, Side, str] | None:
     query = visit.request.GET
     earlier, later = asked.day(query, "from"), asked.day(query, "to")
     if earlier is None and later is None:
@@ -50,7 +50,7 @@ def _days(visit: Visit) -> tuple[Side, Side, str] | None:
     )
 
 
-def _moments(visit: Visit) -> tuple[Side, Side, str] | None:
+def _moments(visit: Opened) -> tuple[Side, Side, str] | None:
     query = visit.request.GET
     knew, knows = (query.get(field, "").strip() for field in ("knew", "knows"))
     if not knew and not knows:
@@ -65,7 +65,7 @@ def _moments(visit: Visit) -> tuple[Side, Side, str] | None:
     return Side(_known(visit, knew)), Side(_known(visit, knows)), "moments"
 
 
-def _known(visit: Visit, text: str) -> AsOf:
+def _known(visit: Opened, text: str) -> AsOf:
     if not text:
         return visit.as_of
     return read_as_of(

@@ -15,11 +15,17 @@ from conditions.dashboard.comparing import comparison_for
 from conditions.dashboard.feed import calendar_feed
 from conditions.dashboard.readers import audience_of
 from conditions.dashboard.refusals import refusals_as_pages
-from conditions.dashboard.visits import CLOCKS, Context, arrive, seed_of, surroundings
-from conditions.queries.asof import read_as_of
+from conditions.dashboard.visits import (
+    Context,
+    Opened,
+    arrive,
+    as_of_asked,
+    seed_of,
+    surroundings,
+)
 from conditions.queries.condition_page import condition_page
 from conditions.queries.cycle_page import cycle_page
-from conditions.queries.front import programs_front
+from conditions.queries.front import programs_front, programs_of
 from conditions.queries.health import health
 from conditions.queries.overview import program_cards
 from conditions.queries.scorecard import scorecard
@@ -38,97 +44,85 @@ def page(view: Page) -> Page:
 def programs(request: HttpRequest) -> HttpResponse:
     """All programs side by side."""
     audience = audience_of(request)
-    front = programs_front(
-        audience.reader,
-        after=request.GET.get("after", ""),
-        most=MOST_PROGRAMS + 1,
-        as_of=clock.now(),
-    )
-    valid_at, known_at = (request.GET.get(name, "").strip() for name in CLOCKS)
-    days = [clock.today(program.time_zone) for program in front.programs]
-    asked_for = {
-        program: read_as_of(program, valid_at=valid_at, known_at=known_at, today=day)
-        for program, day in zip(front.programs[:MOST_PROGRAMS], days, strict=False)
-    }
+    after = request.GET.get("after", "")
+    front = programs_front(audience.reader, after=after, most=MOST_PROGRAMS + 1, as_of=clock.now())
+    days = [clock.today(mark.time_zone) for mark in front.marks]
 
-    def context() -> Context:
+    def write() -> HttpResponse:
+        shown = list(zip(programs_of(front), days, strict=True))
+        asked_for = {row: as_of_asked(request, row, day) for row, day in shown[:MOST_PROGRAMS]}
         cards = program_cards(asked_for)
-        more = len(front.programs) > MOST_PROGRAMS
-        return surroundings(request, audience, front) | {
+        context = surroundings(request, audience, front) | {
             "cards": cards,
             "as_of": cards[0].as_of if cards else None,
-            "next_after": cards[-1].program.slug if more else "",
+            "next_after": cards[-1].program.slug if len(shown) > MOST_PROGRAMS else "",
         }
+        return render(request, "dashboard/programs.html", context)
 
     return answer(
         request,
         seed=seed_of(front, audience, *days),
         public=audience.key == "public",
-        write=lambda: render(request, "dashboard/programs.html", context()),
+        write=write,
     )
 
 
 @page
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """The scorecard of one program."""
-    visit = arrive(request, slug)
 
-    def context() -> Context:
-        seen = visit.audience.sensitivities
-        return {"card": scorecard(visit.program, visit.as_of, sensitivities=seen)}
+    def context(opened: Opened) -> Context:
+        seen = opened.audience.sensitivities
+        return {"card": scorecard(opened.program, opened.as_of, sensitivities=seen)}
 
-    return visit.page("dashboard/program.html", context)
+    return arrive(request, slug).page("dashboard/program.html", context)
 
 
 @page
 def condition(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """One condition: text, checklist, history with its evidence."""
-    visit = arrive(request, slug)
-    numbers = {stance: asked.whole(request.GET, stance) or 1 for stance in STANCES}
 
-    def context() -> Context:
-        return {
-            "page": condition_page(
-                visit.program,
-                code,
-                visit.as_of,
-                reader=visit.audience.reader,
-                sensitivities=visit.audience.sensitivities,
-                pages=numbers,
-            )
-        }
+    def context(opened: Opened) -> Context:
+        numbers = {stance: asked.whole(request.GET, stance) or 1 for stance in STANCES}
+        found = condition_page(
+            opened.program,
+            code,
+            opened.as_of,
+            reader=opened.audience.reader,
+            sensitivities=opened.audience.sensitivities,
+            pages=numbers,
+        )
+        return {"page": found}
 
-    return visit.page("dashboard/condition.html", context)
+    return arrive(request, slug).page("dashboard/condition.html", context)
 
 
 @page
 def cycle(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One review cycle and its judgements."""
-    visit = arrive(request, slug)
 
-    def context() -> Context:
-        seen = visit.audience.sensitivities
-        return {"page": cycle_page(visit.program, number, visit.as_of, sensitivities=seen)}
+    def context(opened: Opened) -> Context:
+        seen = opened.audience.sensitivities
+        return {"page": cycle_page(opened.program, number, opened.as_of, sensitivities=seen)}
 
-    return visit.page("dashboard/cycle.html", context)
+    return arrive(request, slug).page("dashboard/cycle.html", context)
 
 
 @page
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Two cycles, two days, or one day as known at two moments."""
-    visit = arrive(request, slug)
-    return visit.page("dashboard/compare.html", lambda: comparison_for(visit))
+    return arrive(request, slug).page("dashboard/compare.html", comparison_for)
 
 
 @page
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The calendar feed of a program: when cycles begin and when they are due."""
-    visit = arrive(request, slug)
-    return visit.answer(
-        lambda: HttpResponse(
-            calendar_feed(visit.program, visit.as_of), content_type="text/calendar; charset=utf-8"
-        )
-    )
+
+    def write(opened: Opened) -> HttpResponse:
+        feed = calendar_feed(opened.program, opened.as_of)
+        return HttpResponse(feed, content_type="text/calendar; charset=utf-8")
+
+    return arrive(request, slug).answer(write)
 
 
 @require_safe

@@ -17,66 +17,86 @@ from conditions.dashboard.answers import answer
 from conditions.dashboard.readers import Audience, audience_of
 from conditions.models import Program
 from conditions.queries.asof import AsOf, read_as_of
-from conditions.queries.front import Front, program_front
+from conditions.queries.front import Front, program_front, programs_of
 
 CLOCKS = ("valid_at", "known_at")
 Context = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A program's page being written: the program, and the day and moment it is asked about."""
+
+    request: HttpRequest
+    audience: Audience
+    program: Program
+    as_of: AsOf
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """One reader at one program's page, on one day, knowing what was known at one moment."""
+    """One reader at one program's page, before the program itself has been read."""
 
     request: HttpRequest
     audience: Audience
     front: Front
     today: date
-    as_of: AsOf
 
-    @property
-    def program(self) -> Program:
-        """The program visited."""
-        return self.front.programs[0]
-
-    def page(self, template: str, context: Callable[[], Context]) -> HttpResponse:
+    def page(self, template: str, context: Callable[[Opened], Context]) -> HttpResponse:
         """The page, or 304; ``context`` is asked only where the page has to be written."""
-        return self.answer(lambda: render(self.request, template, self._surroundings() | context()))
 
-    def answer(self, write: Callable[[], HttpResponse]) -> HttpResponse:
-        """What ``write`` answers, or 304 where the reader has it."""
+        def write(opened: Opened) -> HttpResponse:
+            frame = surroundings(self.request, self.audience, self.front)
+            inside = _inside(opened) | context(opened)
+            return render(self.request, template, frame | inside)
+
+        return self.answer(write)
+
+    def answer(self, write: Callable[[Opened], HttpResponse]) -> HttpResponse:
+        """What ``write`` answers, or 304 where the reader has it. Raises BadAsOf."""
         return answer(
             self.request,
             seed=seed_of(self.front, self.audience, self.today),
             public=self.audience.key == "public",
-            write=write,
+            write=lambda: write(self._open()),
         )
 
-    def _surroundings(self) -> Context:
-        return surroundings(self.request, self.audience, self.front) | {
-            "program": self.program,
-            "scale": self.program.scale,
-            "as_of": self.as_of,
-            "today": self.today,
-            "permalink": permalink(self.request, self.as_of),
-        }
+    def _open(self) -> Opened:
+        program = programs_of(self.front)[0]
+        as_of = as_of_asked(self.request, program, self.today)
+        return Opened(self.request, self.audience, program, as_of, self.today)
 
 
 def arrive(request: HttpRequest, slug: str) -> Visit:
-    """Open a program's page for the reader. Raises NoProgram and BadAsOf. One query."""
+    """Stand before a program's page. Raises NoProgram. One query if anonymous."""
     audience = audience_of(request)
     front = program_front(audience.reader, slug, as_of=clock.now())
-    program = front.programs[0]
-    today = clock.today(program.time_zone)
+    return Visit(request, audience, front, clock.today(front.marks[0].time_zone))
+
+
+def as_of_asked(request: HttpRequest, program: Program, today: date) -> AsOf:
+    """The two clocks in the address. Raises BadAsOf."""
     valid_at, known_at = (request.GET.get(name, "").strip() for name in CLOCKS)
-    as_of = read_as_of(program, valid_at=valid_at, known_at=known_at, today=today)
-    return Visit(request, audience, front, today, as_of)
+    return read_as_of(program, valid_at=valid_at, known_at=known_at, today=today)
+
+
+def _inside(opened: Opened) -> Context:
+    return {
+        "program": opened.program,
+        "scale": opened.program.scale,
+        "as_of": opened.as_of,
+        "today": opened.today,
+        "permalink": permalink(opened.request, opened.as_of),
+    }
 
 
 def seed_of(front: Front, audience: Audience, *days: date) -> tuple[object, ...]:
     """All that a page depends on beside its address and the release."""
     beat = front.pulse.beat_at.isoformat() if front.pulse.beat_at else ""
     shown = tuple(day.isoformat() for day in days)
-    return (audience.key, front.revisions(), beat, front.pulse.is_late, *shown)
+    marks = tuple((mark.id, mark.revision, mark.changed_at.isoformat()) for mark in front.marks)
+    return (audience.key, marks, beat, front.pulse.is_late, *shown)
 
 
 def surroundings(request: HttpRequest, audience: Audience, front: Front) -> Context:

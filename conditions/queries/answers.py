@@ -27,7 +27,7 @@ FROM conditions_program p WHERE p.slug = %s
 def _release() -> str:
     digest = hashlib.sha256()
     for path in sorted(_OURS.rglob("*")):
-        if path.suffix in (".py", ".html", ".css", ".js") and path.is_file():
+        if path.suffix in (".py", ".html", ".css", ".js", ".svg") and path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -49,10 +49,11 @@ class ProgramMark:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer: its bytes and what they are."""
+    """A finished answer: its bytes, what they are, and whether gzip packed them."""
 
     body: bytes
     content_type: str
+    is_packed: bool = False
 
 
 def program_mark(slug: str) -> ProgramMark | None:
@@ -61,6 +62,25 @@ def program_mark(slug: str) -> ProgramMark | None:
         cursor.execute(_PROGRAM, [slug])
         row = cursor.fetchone()
     return None if row is None else mark_from(row)
+
+
+_NEWEST = """
+SELECT (SELECT max(id) FROM conditions_event), (SELECT max(id) FROM conditions_reviewcycle)
+"""
+
+
+def data_mark() -> str:
+    """What tells one state of everything that is listed from every other. One query, by keys.
+
+    Every action writes an event, and cycles made ahead of time are rows of their own. On PostgreSQL
+    a later event may be seen before an earlier one, so there the snapshot of what is seen counts.
+    """
+    sql = (
+        f"{_NEWEST}, pg_current_snapshot()::text" if connection.vendor == "postgresql" else _NEWEST
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return "|".join(map(str, cursor.fetchone()))
 
 
 def mark_from(row: tuple[Any, ...]) -> ProgramMark:
@@ -112,5 +132,6 @@ class Shelf:
         return len(self._answers)
 
 
-# 16 MiB in each web process: some thousands of scorecards.
+# In each web process: some thousands of scorecards, some hundreds of pages of lists.
 SHELF: Final = Shelf(most_bytes=16 * 2**20, largest=2**20)
+PAGES: Final = Shelf(most_bytes=16 * 2**20, largest=2**20)

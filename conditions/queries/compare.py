@@ -76,7 +76,7 @@ class Comparison:
 
 
 def compare(program: Program, before: Side, after: Side) -> Comparison:
-    """The two sides, condition by condition. Four queries, whatever is on file."""
+    """The two sides, condition by condition. Six queries at most, whatever is on file."""
     old, new = _judgements(program, before), _judgements(program, after)
     findings = _findings([row.id for row in (*old.values(), *new.values())])
     rows = []
@@ -99,7 +99,7 @@ def sides_of_cycles(
 ) -> tuple[Side, Side, tuple[CycleDates, ...]]:
     """Two cycles to compare and all that have begun; left empty, the two last judged ones.
 
-    Raises NoCycle, or NothingToCompare when both are the same. Three queries.
+    Raises NoCycle, or NothingToCompare when both are the same. Two queries.
     """
     cycles = program_cycles(program, as_of)
     begun = tuple(cycle for cycle in cycles if cycle.starts_on <= as_of.valid_at)

@@ -95,7 +95,7 @@ def condition_page(
 ) -> ConditionPage:
     """The page of a condition; ``pages`` numbers the page of documents of each stance.
 
-    Raises NoCondition. Twenty queries, whatever is on file.
+    Raises NoCondition. Nineteen queries, whatever is on file.
     """
     condition = condition_of(program, code)
     cycles = program_cycles(program, as_of)

@@ -85,7 +85,7 @@ class CyclePage:
 def cycle_page(
     program: Program, number: int, as_of: AsOf, *, sensitivities: Collection[str]
 ) -> CyclePage:
-    """The page of cycle ``number``. Raises NoCycle. Eleven queries, whatever is on file."""
+    """The page of cycle ``number``. Raises NoCycle. Ten queries, whatever is on file."""
     cycles = program_cycles(program, as_of)
     cycle = cycle_numbered(cycles, number, program)
     previous = next((other for other in cycles if other.number == number - 1), None)

@@ -1,62 +1,75 @@
-"""What stands before any page, in one query: the program and the scheduler's pulse."""
+"""What stands before any page, in one cheap query: the program's mark and the scheduler's pulse."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet, Subquery
-
-from conditions.models import Program, Pulse, User
+from conditions.models import Program
+from conditions.queries.answers import ProgramMark, mark_from
 from conditions.queries.health import LATE_AFTER, PulseState
 from conditions.queries.readers import NoProgram
+from conditions.queries.sql import fetch
+from conditions.rules.authority import Reader
 
 SWEEP = "sweep"
+_MARK = """
+SELECT p.id, p.revision, p.changed_at, p.is_public, p.time_zone, b.beat_at
+FROM conditions_program p LEFT JOIN conditions_pulse b ON b.name = %(pulse)s
+"""
+_ONE = _MARK + "WHERE p.slug = %(slug)s"
+_MANY = (
+    _MARK
+    + """
+WHERE (p.is_public OR %(all)s)
+  AND (%(after)s = '' OR (p.slug > %(after)s AND NOT p.is_default))
+ORDER BY p.is_default DESC, p.slug LIMIT %(most)s
+"""
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Programs as a page opens with them, and whether the scheduler still runs."""
+    """The marks of the programs a page is about, and whether the scheduler still runs."""
 
-    programs: tuple[Program, ...]
+    marks: tuple[ProgramMark, ...]
     pulse: PulseState
 
-    def revisions(self) -> tuple[tuple[int, int, str], ...]:
-        """What changes whenever anything that these programs show changes."""
-        return tuple((p.pk, p.revision, p.changed_at.isoformat()) for p in self.programs)
 
-
-def program_front(reader: User | AnonymousUser, slug: str, *, as_of: datetime) -> Front:
-    """One program by its slug, if this reader may open it. Raises NoProgram. One query."""
-    program = _with_beat(Program.objects.for_reader(reader).filter(slug=slug)).first()
-    if program is None:
+def program_front(reader: Reader, slug: str, *, as_of: datetime) -> Front:
+    """The mark of one program, if this reader may open it. Raises NoProgram. One query."""
+    rows = fetch(_ONE, {"slug": slug, "pulse": SWEEP})
+    front = _front(rows, as_of)
+    if not (front.marks and (front.marks[0].is_public or _sees_all(reader))):
         raise NoProgram(
             "There is no such program.",
             field="program",
             value=slug,
             remedy="The front page lists all programs.",
         )
-    return Front((program,), _pulse(program, as_of))
+    return front
 
 
-def programs_front(
-    reader: User | AnonymousUser, *, after: str, most: int, as_of: datetime
-) -> Front:
-    """The programs a reader may open, the default first, from ``after`` on. One query."""
-    rows = Program.objects.for_reader(reader)
-    if after:
-        rows = rows.filter(slug__gt=after, is_default=False)
-    programs = tuple(_with_beat(rows).order_by("-is_default", "slug")[:most])
-    return Front(programs, _pulse(programs[0] if programs else None, as_of))
+def programs_front(reader: Reader, *, after: str, most: int, as_of: datetime) -> Front:
+    """The marks of the programs a reader may open, the default first. One query."""
+    asked = {"pulse": SWEEP, "all": _sees_all(reader), "after": after, "most": most}
+    return _front(fetch(_MANY, asked), as_of)
 
 
-def _with_beat(rows: QuerySet[Program]) -> QuerySet[Program]:
-    beat = Pulse.objects.filter(name=SWEEP).values("beat_at")[:1]
-    return rows.select_related("successor").annotate(beat_at=Subquery(beat))
+def programs_of(front: Front) -> tuple[Program, ...]:
+    """The programs of these marks, in their order, each with its successor. One query."""
+    ids = [mark.id for mark in front.marks]
+    rows = {row.pk: row for row in Program.objects.filter(pk__in=ids).select_related("successor")}
+    return tuple(rows[pk] for pk in ids)
 
 
-def _pulse(program: Program | None, as_of: datetime) -> PulseState:
-    beat_at: datetime | None = getattr(program, "beat_at", None)
+def _sees_all(reader: Reader) -> bool:
+    return reader.has_perm("conditions.view_program")
+
+
+def _front(rows: Sequence[tuple[Any, ...]], as_of: datetime) -> Front:
+    beat_at: datetime | None = rows[0][5] if rows else None
     late = beat_at is None or as_of - beat_at > LATE_AFTER[SWEEP]
-    return PulseState(SWEEP, beat_at, late)
+    return Front(tuple(mark_from(row[:5]) for row in rows), PulseState(SWEEP, beat_at, late))

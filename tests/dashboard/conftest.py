@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from conditions.models import Condition, Evidence, Program
+from conditions.queries.answers import SHELF
 from tests.days import FIRST_DUE, TODAY, WHITE_HOUSE, noon
 from tests.factories import make_assessment, make_evidence, make_program, make_user
 
@@ -18,10 +18,10 @@ CODES = ("ALPHA", "BRAVO", "CHARLIE")
 
 @pytest.fixture(autouse=True)
 def _named_day(db: None) -> Iterator[None]:
-    cache.clear()
+    SHELF.clear()
     with time_machine.travel(noon(TODAY), tick=False):
         yield
-    cache.clear()
+    SHELF.clear()
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
+from conditions.queries.answers import SHELF
 from tests.dashboard.conftest import filled_program, secret_evidence
 from tests.factories import make_assessment, make_program, make_user
 
@@ -30,7 +30,7 @@ def test_hidden_evidence_is_neither_named_nor_counted(
     )
     page = client.get(path)
     assert "Only for some" not in page.content.decode()
-    cache.clear()
+    SHELF.clear()
     assert client.get(PAGE).context["card"].rows[0].status.evidence == before
 
 

@@ -13,7 +13,7 @@ from tests.factories import make_program
 
 # Page and what it may ask the database, the program and the pulse included.
 PAGES = {
-    "/": 5,
+    "/": 6,
     "/programs/test-program/": 12,
     "/programs/test-program/conditions/ALPHA/": 21,
     "/programs/test-program/cycles/2/": 12,
