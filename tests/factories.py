@@ -9,13 +9,10 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from conditions.actions.assessments import (
-    approve_assessment,
-    start_assessment,
-    submit_assessment,
-)
+from conditions.actions.assessments import start_assessment, submit_assessment
 from conditions.actions.cycles import open_cycles
 from conditions.actions.judgements import ItemFinding, Judgement
+from conditions.actions.reviews import approve_assessment
 from conditions.models import (
     Assessment,
     ChecklistItem,

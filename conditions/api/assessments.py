@@ -12,15 +12,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from conditions import clock
-from conditions.actions.assessments import (
-    ChangedMeanwhile,
-    approve_assessment,
-    edit_assessment,
-    return_assessment,
-    start_assessment,
-    submit_assessment,
-)
+from conditions.actions.assessments import edit_assessment, start_assessment, submit_assessment
 from conditions.actions.judgements import ItemFinding, Judgement
+from conditions.actions.reviews import approve_assessment, return_assessment
+from conditions.actions.steps import ChangedMeanwhile
 from conditions.api.answering import answered, expected_revision, stale
 from conditions.api.bodies import (
     ApprovalBody,

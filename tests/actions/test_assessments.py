@@ -7,17 +7,15 @@ from django.db import IntegrityError, connection, transaction
 
 from conditions.actions.assessments import (
     AlreadyOpen,
-    ChangedMeanwhile,
-    ReasonMissing,
-    approve_assessment,
     edit_assessment,
-    return_assessment,
     start_assessment,
     submit_assessment,
 )
 from conditions.actions.judgement_parts import EvidenceChanged, Incomplete
 from conditions.actions.judgements import BadJudgement, CycleNotAssessable
 from conditions.actions.record import PermissionMissing
+from conditions.actions.reviews import ReasonMissing, approve_assessment, return_assessment
+from conditions.actions.steps import ChangedMeanwhile
 from conditions.models import Assessment, AssessmentAuthor, Event, Finding
 from conditions.rules.authority import OtherEyesNeeded
 from conditions.rules.refusals import Refusal

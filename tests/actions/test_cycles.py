@@ -6,14 +6,9 @@ from datetime import date
 
 import pytest
 
-from conditions.actions.cycles import (
-    BadExtension,
-    CycleIncomplete,
-    CycleNotOpen,
-    close_cycle,
-    extend_cycle,
-    open_cycles,
-)
+from conditions.actions.cycle_closing import CycleIncomplete, close_cycle
+from conditions.actions.cycle_extension import BadExtension, extend_cycle
+from conditions.actions.cycles import CycleNotOpen, open_cycles
 from conditions.actions.record import PermissionMissing
 from conditions.models import CycleRevision, Event, ReviewCycle
 from conditions.queries.asof import AsOf

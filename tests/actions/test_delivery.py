@@ -9,7 +9,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from conditions.actions.cycles import close_cycle, extend_cycle, open_cycles
+from conditions.actions.cycle_closing import close_cycle
+from conditions.actions.cycle_extension import extend_cycle
+from conditions.actions.cycles import open_cycles
 from conditions.actions.delivery import NO_ADDRESS, Delivered, deliver_due
 from conditions.actions.leases import (
     finish_failed,

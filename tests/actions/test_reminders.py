@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from conditions.actions.cycles import close_cycle, extend_cycle, missing_assessments, open_cycles
+from conditions.actions.cycle_closing import close_cycle, missing_assessments
+from conditions.actions.cycle_extension import extend_cycle
+from conditions.actions.cycles import open_cycles
 from conditions.actions.reminders import Owing, message_id, owe_reminders
 from conditions.models import Condition, Program, Reminder, User
 from conditions.queries.reminders import open_matters

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from conditions.models import ApiToken, Program, User
-from conditions.queries.answers import SHELF
+from conditions.queries.answers import PAGES, SHELF
 from tests.days import FIRST_DUE, TODAY, noon
 from tests.factories import make_assessment, make_evidence, make_program, make_user
 
@@ -31,6 +31,7 @@ def _today() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _empty_memory() -> None:
     SHELF.clear()
+    PAGES.clear()
     cache.clear()
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 
-from conditions.actions.assessments import (
-    approve_assessment,
-    edit_assessment,
-    return_assessment,
-    start_assessment,
-    submit_assessment,
-)
-from conditions.actions.cycles import close_cycle, extend_cycle, open_cycles
+from conditions.actions.assessments import edit_assessment, start_assessment, submit_assessment
+from conditions.actions.cycle_closing import close_cycle
+from conditions.actions.cycle_extension import extend_cycle
+from conditions.actions.cycles import open_cycles
 from conditions.actions.evidence import (
     EvidenceItem,
     LinkItem,
@@ -26,9 +24,10 @@ from conditions.actions.evidence import (
     link_evidence,
     withdraw_link,
 )
-from conditions.actions.sources import regrade_source
+from conditions.actions.reviews import approve_assessment, return_assessment
+from conditions.actions.sources import SourceItem, add_source, regrade_source
 from conditions.models import Assessment, Condition, Program, ReviewCycle, User
-from conditions.queries.answers import SHELF, Answer, Shelf
+from conditions.queries.answers import PAGES, SHELF, Answer, Shelf
 from tests.api.conftest import Caller, caller
 from tests.days import FOURTH_DUE, TODAY, noon
 from tests.factories import make_evidence, make_judgement, make_source, make_user
@@ -191,6 +190,73 @@ def test_after_every_write_the_kept_answer_equals_the_one_worked_out(
     told = stranger.get(STATUS, {"valid_at": TODAY.isoformat(), "known_at": "2026-11-22"}).json()
     assert told["conditions"][2]["status"] == "0"
     assert told["conditions"][2]["flags"] == ["stale", "one_sided", "single_source"]
+
+
+LISTS = (
+    *("programs/", "conditions/", "checklist-items/", "sources/", "evidence/", "evidence-links/"),
+    *("assessments/", "cycles/", "official-findings/", "events/"),
+)
+
+
+def test_after_every_write_the_kept_pages_equal_those_read_anew(
+    stranger: Caller, program: Program
+) -> None:
+    readers = (stranger, caller("viewer", scope="read"), caller("analyst", scope="read"))
+    history = History(program)
+    _all_pages(readers)
+    for number, write in enumerate(history.writes(), start=1):
+        at = noon(TODAY) + timedelta(minutes=number)
+        with time_machine.travel(at, tick=False):
+            write(at)
+            kept = _all_pages(readers)
+            PAGES.clear()
+            assert kept == _all_pages(readers), write.__name__
+
+
+def _all_pages(readers: tuple[Caller, ...]) -> list[bytes]:
+    return [reader.get(address).content for reader in readers for address in LISTS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_that_becomes_visible_late_is_seen() -> None:
+    """Of two writers the first may commit last; its event then has the lower number."""
+    first_wrote, second_done = Event(), Event()
+    viewer = caller("viewer", scope="read")
+
+    def write_first() -> None:
+        with transaction.atomic():
+            _add_source("First")
+            first_wrote.set()
+            second_done.wait(10)
+        connection.close()
+
+    def write_second() -> None:
+        _add_source("Second")
+        connection.close()
+
+    writers = [Thread(target=write_first), Thread(target=write_second)]
+    writers[0].start()
+    assert first_wrote.wait(10)
+    writers[1].start()
+    # SQLite lets one writer in at a time; there the second waits until the first is done.
+    if connection.vendor == "postgresql":
+        writers[1].join()
+    _names(viewer)
+    second_done.set()
+    for writer in writers:
+        writer.join()
+
+    assert _names(viewer) == {"First", "Second"}
+
+
+def _add_source(name: str) -> None:
+    add_source(
+        item=SourceItem(name=name), reliability="B", reason="Known.", by=None, as_of=noon(TODAY)
+    )
+
+
+def _names(reader: Caller) -> set[str]:
+    return {row["name"] for row in reader.get("sources/").json()["results"]}
 
 
 def _all_answers(readers: tuple[Caller, ...]) -> list[tuple[bytes, str]]:

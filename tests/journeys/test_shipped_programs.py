@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from conditions.actions.assessments import approve_assessment
+from conditions.actions.reviews import approve_assessment
 from conditions.models import Assessment, Evidence, Program, Reminder, User
 from conditions.rules.authority import OtherEyesNeeded
 from conditions.rules.calendar import spans

@@ -8,15 +8,12 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from conditions.actions.assessments import (
-    approve_assessment,
-    start_assessment,
-    submit_assessment,
-)
-from conditions.actions.cycles import close_cycle
+from conditions.actions.assessments import start_assessment, submit_assessment
+from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.demo.reading import Demo
 from conditions.actions.judgements import ItemFinding, Judgement
 from conditions.actions.packs.loading import noon_of
+from conditions.actions.reviews import approve_assessment
 from conditions.models import Assessment, Condition, Evidence, Program, ReviewCycle, User
 from conditions.rules.authority import Role
 

@@ -1,0 +1,76 @@
+"""Extending a review cycle: later, for a reason, with the scheduled date kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from conditions.actions.cycles import DATES, align_cycles, extensions_of, require_not_closed
+from conditions.actions.record import record_event, require_permission, snapshot
+from conditions.models import Assessment, Program, ReviewCycle, User
+from conditions.rules.refusals import Invalid
+
+
+class BadExtension(Invalid):
+    """An extension without a reason, or one that would cut into judgements already made."""
+
+
+def extend_cycle(
+    *, cycle: ReviewCycle, due_on: date, reason: str, by: User | None, as_of: datetime
+) -> ReviewCycle:
+    """Move a cycle's due date later, for a reason; the scheduled date stays on record.
+
+    The cycles after it move with it. Raises BadExtension, BadCalendar or CycleNotOpen.
+    """
+    require_permission(by, "extend_reviewcycle", to="extend a cycle")
+    if not reason.strip():
+        raise BadExtension(
+            "An extension needs a reason.",
+            field="reason",
+            value=reason,
+            remedy="Name the authority or event that moved the date.",
+        )
+    with transaction.atomic():
+        program = Program.objects.select_for_update().get(pk=cycle.program_id)
+        cycle = program.cycles.get(pk=cycle.pk)
+        require_not_closed(cycle)
+        _require_no_judgement_cut(cycle, due_on)
+        present = {row.number: row for row in program.cycles.all()}
+        extensions = extensions_of(present) | {cycle.number: due_on}
+        align_cycles(program, present, extensions, reason=reason.strip(), by=by, as_of=as_of)
+        cycle.refresh_from_db()
+        record_event(
+            verb="cycle.extended",
+            subject=cycle,
+            by=by,
+            as_of=as_of,
+            program=program,
+            cycle=cycle,
+            after=snapshot(cycle, *DATES),
+            reason=reason.strip(),
+        )
+    return cycle
+
+
+def _require_no_judgement_cut(cycle: ReviewCycle, due_on: date) -> None:
+    closed = ReviewCycle.objects.filter(
+        program=cycle.program_id, number__gt=cycle.number, closed_at__isnull=False
+    ).first()
+    if closed is not None:
+        raise BadExtension(
+            f"{cycle} cannot be extended: {closed} after it is closed.",
+            field="due_on",
+            value=due_on,
+            remedy="Leave the dates as they are; a closed cycle stays as it is.",
+        )
+    cut = Assessment.objects.filter(
+        cycle__program=cycle.program_id, cycle__number__gt=cycle.number, valid_from__lt=due_on
+    ).first()
+    if cut is not None:
+        raise BadExtension(
+            f"Cycle {cycle.number} cannot reach to {due_on}: {cut} holds from {cut.valid_from}.",
+            field="due_on",
+            value=due_on,
+            remedy=f"Give a day on or before {cut.valid_from}.",
+        )
