@@ -9,6 +9,14 @@ from conditions.rules.refusals import NotFound
 _EYE_OPENERS = ("view_evidence", "view_restricted_evidence", "view_source_protected_evidence")
 
 
+# Everything on which it depends what a reader is shown.
+_SIGHTS = (
+    *_EYE_OPENERS,
+    *("view_program", "view_condition", "view_source"),
+    *("view_assessment", "view_draft_assessment"),
+)
+
+
 class NoProgram(NotFound):
     """There is no such program, or this reader may not know of it."""
 
@@ -17,6 +25,11 @@ def sensitivities_for(reader: Reader) -> frozenset[str]:
     """The sensitivities of evidence this reader may see; public evidence always."""
     held = {codename for codename in _EYE_OPENERS if reader.has_perm(f"conditions.{codename}")}
     return frozenset(level.value for level in visible_sensitivities(held))
+
+
+def sight_of(reader: Reader) -> str:
+    """A short name for what this reader is shown; readers of the same name see the same."""
+    return "".join("01"[reader.has_perm(f"conditions.{codename}")] for codename in _SIGHTS)
 
 
 def program_for(reader: Reader, slug: str) -> Program:

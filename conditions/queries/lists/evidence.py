@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Concat
 
 from conditions.models import Evidence, EvidenceLink, EvidenceVersion, Program, Source
 from conditions.queries.lists.filters import day, moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.authority import Reader, Sensitivity
-from conditions.rules.evidence import RELIABILITY, Stance, grade_chip
+from conditions.rules.evidence import RELIABILITY, Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class EvidenceRow:
     is_demonstration: bool
     revision: int
     recorded_at: datetime
-    grade: str = ""
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class EvidenceLinkRow:
 class EvidenceDetail(EvidenceRow):
     """One published item with its longer notes."""
 
-    text: str = ""
+    text: str
 
 
 def visible_evidence(reader: Reader) -> QuerySet[Evidence]:
@@ -143,15 +144,16 @@ def _narrow_sources(
     return rows
 
 
-def _graded(rows: list[Any], reader: Reader, as_of: datetime) -> list[Any]:
-    return [replace(row, grade=grade_chip(row.reliability, row.credibility)) for row in rows]
+def _graded(reader: Reader) -> QuerySet[Any]:
+    number = Cast("credibility", CharField(max_length=1))
+    return visible_evidence(reader).annotate(grade=Concat("source__reliability", number))
 
 
 _EVIDENCE_COLUMNS = (
     *("id", "key", "url", "reference", "title", "source_id", "source__name"),
     *("source__reliability", "credibility", "published_on", "fact_on", "fact_precision"),
     *("language", "summary", "passage_hint", "voice", "event_slug", "sensitivity"),
-    *("is_primary", "is_demonstration", "revision", "recorded_at"),
+    *("is_primary", "is_demonstration", "revision", "recorded_at", "grade"),
 )
 SOURCES = Listing(
     row=SourceRow,
@@ -169,7 +171,7 @@ SOURCES = Listing(
 EVIDENCE = Listing(
     row=EvidenceRow,
     columns=_EVIDENCE_COLUMNS,
-    visible=visible_evidence,
+    visible=_graded,
     filters=(
         text("program", "Bears on this program (slug)."),
         text("condition", "Bears on a condition with this code."),
@@ -189,16 +191,14 @@ EVIDENCE = Listing(
     ),
     orderings=("-id", "id", "published_on", "-published_on"),
     narrow=_narrow_evidence,
-    complete=_graded,
     may_lack=frozenset({"published_on"}),
 )
 EVIDENCE_DETAIL = Listing(
     row=EvidenceDetail,
-    columns=_EVIDENCE_COLUMNS,
-    visible=visible_evidence,
+    columns=(*_EVIDENCE_COLUMNS, "text"),
+    visible=_graded,
     filters=(),
     orderings=("id",),
-    complete=_graded,
 )
 EVIDENCE_LINKS = Listing(
     row=EvidenceLinkRow,
