@@ -61,7 +61,7 @@ def vendors(asked: argparse.Namespace) -> list[str]:
 
 
 def server() -> str:
-    """The PostgreSQL server on which databases are made: that of DATABASE_URL, or this machine's."""
+    """The PostgreSQL server to make databases on: that of DATABASE_URL, or this machine's."""
     address = os.environ.get("DATABASE_URL", "")
     return address if address.startswith("postgres") else SERVER
 

@@ -45,7 +45,13 @@ class Measured:
 
 
 def measure(
-    path: Path, subject: Subject, web: Web, *, pairs: int, seconds: float, say: Callable[[str], None]
+    path: Path,
+    subject: Subject,
+    web: Web,
+    *,
+    pairs: int,
+    seconds: float,
+    say: Callable[[str], None],
 ) -> Measured:
     """Check the path's answers, count what it asks the database, then run it against the floor."""
     faults, sent = _look(path, subject)

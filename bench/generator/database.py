@@ -24,5 +24,5 @@ def tables(size: Size, seed: int = SEED) -> Iterator[Table]:
 
 
 def fill(connection: BaseDatabaseWrapper, size: Size, *, say: Say, seed: int = SEED) -> None:
-    """Fill a migrated database that holds nothing else. It commits: not for inside a transaction."""
+    """Fill a migrated database that holds nothing else; not for inside a transaction."""
     load(connection, tables(size, seed), say=say)

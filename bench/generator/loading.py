@@ -28,15 +28,28 @@ WHERE i.indrelid::regclass::text LIKE 'conditions\\_%'
 """
 
 
+def lift_guards(connection: BaseDatabaseWrapper) -> None:
+    """Let rows in that the product would only let grow step by step, until guards are installed."""
+    on_table = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        for guard in all_guards():
+            table = f" ON {guard.table}" if on_table else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{table}")
+
+
+def insert(connection: BaseDatabaseWrapper, table: Table) -> int:
+    """Insert the rows of one table; how many there were."""
+    return (_copy if connection.vendor == "postgresql" else _insert)(connection, table)
+
+
 def load(connection: BaseDatabaseWrapper, tables: Iterable[Table], *, say: Say) -> None:
     """Load an empty database, in the order of the tables; afterwards every constraint has held."""
     kept = {"sqlite": _sqlite_aside, "postgresql": _postgresql_aside}[connection.vendor]
-    copy = {"sqlite": _insert, "postgresql": _copy}[connection.vendor]
     models = []
     with kept(connection, say):
         for table in tables:
             begun = monotonic()
-            many = copy(connection, table)
+            many = insert(connection, table)
             models.append(table.model)
             say(f"{table.name}: {many:,} rows, {monotonic() - begun:.1f} s")
     with connection.cursor() as cursor:
@@ -71,7 +84,7 @@ def _sqlite_aside(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
         for pragma in ("foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.execute("PRAGMA cache_size = -524288")
-        _run(cursor, [f"DROP TRIGGER IF EXISTS {guard.name}" for guard in all_guards()])
+        lift_guards(connection)
         cursor.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
             "AND tbl_name LIKE 'conditions\\_%' ESCAPE '\\'"
@@ -92,7 +105,7 @@ def _postgresql_aside(connection: BaseDatabaseWrapper, say: Say) -> Iterator[Non
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute("SET synchronous_commit = off")
         cursor.execute("SET maintenance_work_mem = '512MB'")
-        _run(cursor, [f"DROP TRIGGER {guard.name} ON {guard.table}" for guard in all_guards()])
+        lift_guards(connection)
         cursor.execute(_REFERENCES)
         references = cursor.fetchall()
         cursor.execute(_INDEXES)

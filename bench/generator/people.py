@@ -1,4 +1,4 @@
-"""Accounts: analysts who lead and write, reviewers who approve, managers, and one program's token."""
+"""Accounts: analysts who write, reviewers who approve, managers, viewers, and one token."""
 
 from __future__ import annotations
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from itertools import accumulate
 from random import Random
 
-_FIRST = "ba de fi go ku la me ni po ru sa te vo wi za bri cla dre fro gri".split()
-_LAST = "dan lor mek nis pol rav sen tim vur wex".split()
+_FIRST = (
+    *("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru"),
+    *("sa", "te", "vo", "wi", "za", "bri", "cla", "dre", "fro", "gri"),
+)
+_LAST = ("dan", "lor", "mek", "nis", "pol", "rav", "sen", "tim", "vur", "wex")
 VOCABULARY = [f"{a}{b}{c}" for a in _FIRST for b in _FIRST for c in _LAST]
 # Zipf: the n-th word comes 1/n as often as the first.
 _WEIGHTS = list(accumulate(1 / n for n in range(1, len(VOCABULARY) + 1)))

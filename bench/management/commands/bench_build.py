@@ -1,4 +1,4 @@
-"""manage.py bench_build: fill this database, which has to be empty, with generated or shipped data."""
+"""manage.py bench_build: fill an empty database with generated or shipped data."""
 
 from __future__ import annotations
 
