@@ -53,7 +53,7 @@ def record_event(
         at=as_of,
         actor=by,
         verb=verb,
-        subject_type=subject._meta.model_name,
+        subject_type=str(subject._meta.model_name),
         subject_id=str(subject.pk),
         program=program,
         condition=condition,
