@@ -1,28 +1,22 @@
-"""Assessments: read, drafted, edited, submitted, returned and approved."""
+"""Assessments: read, drafted and edited."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from conditions import clock
-from conditions.actions.assessments import edit_assessment, start_assessment, submit_assessment
+from conditions.actions.assessments import edit_assessment, start_assessment
 from conditions.actions.judgements import ItemFinding, Judgement
-from conditions.actions.reviews import approve_assessment, return_assessment
 from conditions.actions.steps import ChangedMeanwhile
 from conditions.api.answering import answered, expected_revision, stale
 from conditions.api.bodies import (
-    ApprovalBody,
     AssessmentBody,
     JudgementBody,
-    NothingBody,
-    ReturnBody,
 )
 from conditions.api.description import (
     CHANGE,
@@ -32,7 +26,7 @@ from conditions.api.description import (
 )
 from conditions.api.parsing import read_body
 from conditions.api.readers import person_writing
-from conditions.api.views import ListView, RowView, View
+from conditions.api.views import ListView, RowView
 from conditions.models import Assessment, Condition, User
 from conditions.queries.lists.assessments import (
     ASSESSMENT_DETAIL,
@@ -87,7 +81,7 @@ class AssessmentList(ListView):
             corrects=assessment_seen(by, corrects) if corrects else None,
             correction_note=body.get("correction_note", ""),
         )
-        return _told(request, saved, by, status=201)
+        return told(request, saved, by, status=201)
 
 
 @extend_schema_view(
@@ -120,7 +114,7 @@ class AssessmentOne(RowView):
             ItemFinding(one.checklist_item_id, one.status, one.note) for one in row.findings
         )
         judgement = _judgement(present | body | {"cited": cited}, assessment.condition, findings)
-        saved = _careful(
+        saved = carefully(
             request,
             edit_assessment,
             assessment=assessment,
@@ -129,93 +123,11 @@ class AssessmentOne(RowView):
             as_of=clock.now(),
             expected_revision=expected,
         )
-        return _told(request, saved, by)
+        return told(request, saved, by)
 
 
-class AssessmentStep(View):
-    """One step of an assessment between its author and its reviewer."""
-
-    body: ClassVar[type[serializers.Serializer]]
-
-    def take(
-        self, assessment: Assessment, said: dict[str, Any], *, by: User, as_of: datetime, at: int
-    ) -> Assessment:
-        """Take the step from revision ``at``."""
-        raise NotImplementedError
-
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        """Take the step, if nobody saved the assessment since it was read."""
-        self.check_parameters(request)
-        by = person_writing(request)
-        assessment = assessment_seen(by, pk)
-        expected = expected_revision(request, assessment.revision)
-        said = read_body(self.body, request)
-        saved = _careful(
-            request, self.take, assessment, said, by=by, as_of=clock.now(), at=expected
-        )
-        return _told(request, saved, by)
-
-
-def _step(name: str, about: str, body: type[serializers.Serializer]) -> Any:
-    return extend_schema_view(
-        post=describes_write(
-            name, about, body=body, row=AssessmentDetail, status=200, refusals=CHANGE
-        )
-    )
-
-
-@_step("submit_assessment", "Hand a draft to review.", NothingBody)
-class AssessmentSubmit(AssessmentStep):
-    """Hand a draft to review."""
-
-    body = NothingBody
-
-    def take(
-        self, assessment: Assessment, said: dict[str, Any], *, by: User, as_of: datetime, at: int
-    ) -> Assessment:
-        """Submit."""
-        return submit_assessment(assessment=assessment, by=by, as_of=as_of, expected_revision=at)
-
-
-@_step("return_assessment", "Send a submitted assessment back with a reason.", ReturnBody)
-class AssessmentReturn(AssessmentStep):
-    """Send a submitted assessment back with a reason."""
-
-    body = ReturnBody
-
-    def take(
-        self, assessment: Assessment, said: dict[str, Any], *, by: User, as_of: datetime, at: int
-    ) -> Assessment:
-        """Return."""
-        return return_assessment(
-            assessment=assessment,
-            by=by,
-            as_of=as_of,
-            reason=said["reason"],
-            expected_revision=at,
-        )
-
-
-@_step("approve_assessment", "Approve what somebody else submitted.", ApprovalBody)
-class AssessmentApprove(AssessmentStep):
-    """Approve what somebody else submitted."""
-
-    body = ApprovalBody
-
-    def take(
-        self, assessment: Assessment, said: dict[str, Any], *, by: User, as_of: datetime, at: int
-    ) -> Assessment:
-        """Approve."""
-        return approve_assessment(
-            assessment=assessment,
-            by=by,
-            as_of=as_of,
-            expected_revision=at,
-            note=said.get("note", ""),
-        )
-
-
-def _careful(request: Request, action: Any, *given: Any, **named: Any) -> Assessment:
+def carefully(request: Request, action: Any, *given: Any, **named: Any) -> Assessment:
+    """The action's outcome; work overtaken meanwhile is told as the If-Match that it missed."""
     try:
         saved: Assessment = action(*given, **named)
     except ChangedMeanwhile:
@@ -244,7 +156,8 @@ def _judgement(
     )
 
 
-def _told(request: Request, saved: Assessment, by: User, *, status: int = 200) -> HttpResponse:
+def told(request: Request, saved: Assessment, by: User, *, status: int = 200) -> HttpResponse:
+    """The assessment as it is now, with its address and ETag."""
     row = row_of(ASSESSMENT_DETAIL, by, as_of=clock.now(), pk=saved.pk)
     there = request.build_absolute_uri(reverse("api:assessment", args=[saved.pk]))
     return answered(request, row, is_public=False, status=status, Location=there)

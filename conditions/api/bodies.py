@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from conditions.actions.evidence_items import LENGTHS
-from conditions.models import Assessment, Source
+from conditions.models import Assessment, OfficialFinding, Source
 from conditions.queries.lists.filters import LARGEST_NUMBER
 from conditions.rules.authority import Sensitivity
 from conditions.rules.dates import Precision
@@ -197,3 +197,18 @@ class SourceBody(serializers.Serializer):
     ownership = _optional("Who owns or pays for it.")
     reliability = _one_of(list(RELIABILITY), "From A (completely reliable) to F (unknown).")
     reason = _text("On what record it is held so reliable.")
+
+
+class OfficialFindingBody(serializers.Serializer):
+    """What the assessor of record said on a condition in a cycle."""
+
+    program = _text("The program's slug.", most=60)
+    condition = _text("The condition's code.", most=20)
+    cycle = _id("The cycle's number.")
+    finding = _one_of(OfficialFinding.Outcome.values, "What was said.")
+    found_on = serializers.DateField(
+        help_text="The day of the report, or of the search that found none, as 2026-03-09."
+    )
+    document_id = _id("The evidence item that is the report.", required=False, allow_null=True)
+    note = _optional("What stands out; why, for a correction.")
+    corrects = _id("The id of the record it corrects.", required=False, allow_null=True)

@@ -10,7 +10,7 @@ from conditions.api.description import describes_list, describes_row
 from conditions.api.views import ListView, RowView
 from conditions.queries.lists.paging import Listing
 from conditions.queries.lists.programs import CHECKLIST_ITEMS, CONDITIONS, PROGRAMS
-from conditions.queries.lists.record import CYCLES, EVENTS, OFFICIAL_FINDINGS
+from conditions.queries.lists.record import CYCLES, EVENTS
 
 
 def _list(name: str, what: Listing[Any], about: str) -> type[ListView]:
@@ -31,9 +31,5 @@ ChecklistItemList = _list("checklist_items", CHECKLIST_ITEMS, "Benchmarks under 
 ChecklistItemOne = _row("checklist_item", CHECKLIST_ITEMS, "One benchmark by its id.")
 CycleList = _list("cycles", CYCLES, "Review cycles with their dates in force, as of today.")
 CycleOne = _row("cycle", CYCLES, "One review cycle by its id.")
-OfficialFindingList = _list(
-    "official_findings", OFFICIAL_FINDINGS, "What the assessor of record said."
-)
-OfficialFindingOne = _row("official_finding", OFFICIAL_FINDINGS, "One official finding by its id.")
 EventList = _list("events", EVENTS, "What was done, newest first.")
 EventOne = _row("event", EVENTS, "One event by its id.")

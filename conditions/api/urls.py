@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from conditions.api import assessments, evidence, page, reading, root, status
+from conditions.api import (
+    assessments,
+    evidence,
+    links,
+    official,
+    page,
+    reading,
+    root,
+    sources,
+    status,
+    steps,
+)
 
 app_name = "api"
 
@@ -24,40 +35,40 @@ urlpatterns = [
     path("conditions/<int:pk>/", reading.ConditionOne.as_view(), name="condition"),
     path("checklist-items/", reading.ChecklistItemList.as_view(), name="checklist-items"),
     path("checklist-items/<int:pk>/", reading.ChecklistItemOne.as_view(), name="checklist-item"),
-    path("sources/", evidence.SourceList.as_view(), name="sources"),
-    path("sources/<int:pk>/", evidence.SourceOne.as_view(), name="source"),
+    path("sources/", sources.SourceList.as_view(), name="sources"),
+    path("sources/<int:pk>/", sources.SourceOne.as_view(), name="source"),
     path("evidence/", evidence.EvidenceList.as_view(), name="evidence-list"),
     path("evidence/<int:pk>/", evidence.EvidenceOne.as_view(), name="evidence"),
-    path("evidence-links/", evidence.EvidenceLinkList.as_view(), name="evidence-links"),
-    path("evidence-links/<int:pk>/", evidence.EvidenceLinkOne.as_view(), name="evidence-link"),
+    path("evidence-links/", links.EvidenceLinkList.as_view(), name="evidence-links"),
+    path("evidence-links/<int:pk>/", links.EvidenceLinkOne.as_view(), name="evidence-link"),
     path(
         "evidence-links/<int:pk>/withdraw/",
-        evidence.EvidenceLinkWithdraw.as_view(),
+        links.EvidenceLinkWithdraw.as_view(),
         name="evidence-link-withdraw",
     ),
     path("assessments/", assessments.AssessmentList.as_view(), name="assessments"),
     path("assessments/<int:pk>/", assessments.AssessmentOne.as_view(), name="assessment"),
     path(
         "assessments/<int:pk>/submit/",
-        assessments.AssessmentSubmit.as_view(),
+        steps.AssessmentSubmit.as_view(),
         name="assessment-submit",
     ),
     path(
         "assessments/<int:pk>/return/",
-        assessments.AssessmentReturn.as_view(),
+        steps.AssessmentReturn.as_view(),
         name="assessment-return",
     ),
     path(
         "assessments/<int:pk>/approve/",
-        assessments.AssessmentApprove.as_view(),
+        steps.AssessmentApprove.as_view(),
         name="assessment-approve",
     ),
     path("cycles/", reading.CycleList.as_view(), name="cycles"),
     path("cycles/<int:pk>/", reading.CycleOne.as_view(), name="cycle"),
-    path("official-findings/", reading.OfficialFindingList.as_view(), name="official-findings"),
+    path("official-findings/", official.OfficialFindingList.as_view(), name="official-findings"),
     path(
         "official-findings/<int:pk>/",
-        reading.OfficialFindingOne.as_view(),
+        official.OfficialFindingOne.as_view(),
         name="official-finding",
     ),
     path("events/", reading.EventList.as_view(), name="events"),

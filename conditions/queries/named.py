@@ -12,6 +12,7 @@ from conditions.models import (
     Condition,
     Evidence,
     EvidenceLink,
+    OfficialFinding,
     Program,
     ReviewCycle,
 )
@@ -62,6 +63,14 @@ def evidence_seen(reader: Reader, pk: int, *, field: str = "id") -> Evidence:
 def link_seen(reader: Reader, pk: int) -> EvidenceLink:
     """The link with this id. Raises NotKnown. One query."""
     return _only(visible_links(reader).filter(pk=pk), "id", pk)
+
+
+def official_finding_seen(reader: Reader, pk: int, *, field: str = "id") -> OfficialFinding:
+    """The official finding with this id. Raises NotKnown. One query."""
+    rows = OfficialFinding.objects.filter(
+        condition__program__in=Program.objects.for_reader(reader), pk=pk
+    )
+    return _only(rows, field, pk)
 
 
 def _only(rows: QuerySet[M], field: str, value: Any) -> M:

@@ -24,6 +24,7 @@ from conditions.actions.evidence import (
     link_evidence,
     withdraw_link,
 )
+from conditions.actions.official import record_official_finding
 from conditions.actions.reviews import approve_assessment, return_assessment
 from conditions.actions.sources import SourceItem, add_source, regrade_source
 from conditions.models import Assessment, Condition, Program, ReviewCycle, User
@@ -69,6 +70,7 @@ class History:
             self.amend,
             self.regrade,
             self.withdraw,
+            self.hear,
             self.extend,
             self.open,
             self.close,
@@ -148,6 +150,16 @@ class History:
 
     def withdraw(self, at: datetime) -> None:
         withdraw_link(link=self.recorded, reason="It is not about this.", by=self.author, as_of=at)
+
+    def hear(self, at: datetime) -> None:
+        record_official_finding(
+            condition=self.condition,
+            cycle=self.cycle,
+            finding="silent",
+            found_on=TODAY,
+            by=self.manager,
+            as_of=at,
+        )
 
     def extend(self, at: datetime) -> None:
         extend_cycle(

@@ -76,6 +76,17 @@ def item(**changes: Any) -> dict[str, Any]:
     }
 
 
+def official(**changes: Any) -> dict[str, Any]:
+    return {
+        "program": "p",
+        "condition": "ALPHA",
+        "cycle": 4,
+        "finding": "silent",
+        "found_on": "2026-11-20",
+        **changes,
+    }
+
+
 def etag_of(reader: Caller, address: str) -> str:
     return str(reader.get(address)["ETag"])
 
@@ -135,6 +146,9 @@ class Writes:
         body = {"name": "A paper", "kind": "state_media", "reliability": "D", "reason": "Known."}
         return who.post("sources/", body)
 
+    def record_official(self, who: Caller) -> HttpResponse:
+        return who.post("official-findings/", official())
+
 
 ALLOWED = {
     "draft": (WRITERS, 201),
@@ -147,6 +161,7 @@ ALLOWED = {
     "link": (WRITERS, 201),
     "withdraw": (WRITERS, 200),
     "add_source": (WRITERS, 201),
+    "record_official": ({"manager"}, 201),
 }
 # What somebody may not even see is not there for them.
 UNSEEN = {("viewer", name) for name in ("edit", "submit", "send_back", "approve")}
@@ -341,3 +356,20 @@ def test_a_source_is_added_once() -> None:
     assert made["Location"].endswith(f"/api/v1/sources/{made.json()['id']}/")
     assert analyst.post("sources/", {**body, "name": "a  PAPER"}).status_code == 409
     assert Source.objects.count() == 1
+
+
+def test_an_official_finding_is_recorded_once_and_then_corrected(place: Program) -> None:
+    manager = caller("manager")
+    report = make_evidence()
+    first = manager.post("official-findings/", official(document_id=report.pk))
+    again = manager.post("official-findings/", official())
+    silent = manager.post("official-findings/", official(corrects=first.json()["id"]))
+    why = {"corrects": first.json()["id"], "finding": "affirmed", "note": "A second report came."}
+    corrected = manager.post("official-findings/", official(**why))
+
+    assert [one.status_code for one in (first, again, silent, corrected)] == [201, 409, 400, 201]
+    assert first.json()["document"] == report.key
+    assert manager.get(f"official-findings/{first.json()['id']}/").json()["is_corrected"] is True
+    assert manager.post("official-findings/", official(corrects=99)).status_code == 404
+    told = caller(None).get("programs/p/status/").json()["conditions"][0]
+    assert told["official_finding"] == "affirmed"
