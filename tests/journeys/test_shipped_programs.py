@@ -8,7 +8,6 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -17,10 +16,10 @@ from conditions.models import Assessment, Evidence, Program, Reminder, User
 from conditions.rules.authority import OtherEyesNeeded
 from conditions.rules.calendar import spans
 from tests.days import FIFTH_DUE, TODAY, noon
+from tests.shipped import LAW, SENATE, ship
 
 pytestmark = pytest.mark.django_db
 
-SENATE, LAW = "us-senate-3899", "us-pl119-60-8369"
 # DESIGN, section 4, carried on through 2029.
 DUE = {
     SENATE: [
@@ -38,12 +37,7 @@ DUE = {
 def shipped(time_machine):
     """The first start of an installation, as `dev.py run` makes it, on 21 November 2026."""
     time_machine.move_to(noon(TODAY), tick=False)
-    fixtures = settings.BASE_DIR / "fixtures"
-    for slug in (LAW, SENATE):
-        pack = fixtures / "programs" / f"{slug}.yaml"
-        call_command("load_program", str(pack), "--backdate", verbosity=0)
-    call_command("load_evidence", str(fixtures / "evidence" / "syria.jsonl"), "--backdate")
-    call_command("load_demo", stdout=io.StringIO())
+    ship()
 
 
 def test_what_is_shipped_and_what_a_sweep_makes_of_it(shipped, client, capsys):
