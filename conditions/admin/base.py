@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import ModelAdmin, ShowFacets
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
@@ -26,6 +26,7 @@ class ActionAdmin(ModelAdmin):  # type: ignore[type-arg]
     save_on_top = False
     show_facets = ShowFacets.NEVER
     view_on_site = False
+    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added by a stock form."""

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from conditions import clock
-from conditions.actions.assessments import AlreadyOpen, ChangedMeanwhile
+from conditions.actions.assessments import AlreadyOpen
 from conditions.actions.drafting import write_assessment
+from conditions.actions.steps import ChangedMeanwhile
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import Bench, last_findings, number, open_bench, shown

@@ -8,10 +8,9 @@ from django.contrib.admin import AdminSite
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from conditions import clock
-from conditions.actions.assessments import approve_assessment, return_assessment
+from conditions.actions.reviews import approve_assessment, return_assessment
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
@@ -62,9 +61,10 @@ def assessment(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRes
     return _show(site, request, found, **forms_)
 
 
-@require_POST
 def approve(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
     """Approve what was submitted, at the revision that was read."""
+    if request.method != "POST":
+        return assessment(site, request, object_id)
     require(request, "approve_assessment", to="approve assessments")
     found = _visible(request, object_id)
     form = ApproveForm(request.POST, auto_id="approve_%s")
@@ -87,9 +87,10 @@ def approve(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
     return _show(site, request, found, status=409, approving=form, returning=returning)
 
 
-@require_POST
 def send_back(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
     """Return what was submitted to its author, with a reason."""
+    if request.method != "POST":
+        return assessment(site, request, object_id)
     require(request, "return_assessment", to="return assessments")
     found = _visible(request, object_id)
     form = ReturnForm(request.POST, auto_id="return_%s")

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from conditions import clock
-from conditions.actions.cycles import close_cycle, extend_cycle, missing_assessments
+from conditions.actions.cycle_closing import close_cycle, missing_assessments
+from conditions.actions.cycle_extension import extend_cycle
 from conditions.admin.pages.assess_form import day_field, text_field
 from conditions.admin.pages.confirm import Step, confirm
 from conditions.admin.rendering import page, require

@@ -10,10 +10,10 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from conditions import clock
 from conditions.actions.evidence import link_evidence, withdraw_link
+from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_form import text_field
 from conditions.admin.pages.confirm import Step, confirm
@@ -39,11 +39,14 @@ class WithdrawForm(forms.Form):
     )
 
 
-@require_POST
 def add_link(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
     """Link a document on file to one thing more."""
     require(request, "add_evidencelink", to="link evidence")
     found = visible_document(request, object_id)
+    if request.method != "POST":
+        typed = kept.take(request)
+        initial = typed.dict() if typed else None
+        return show(site, request, found, LinkForm(items=asked_items(), initial=initial))
     form = LinkForm(request.POST, items=asked_items())
     if form.is_valid() and (link := link_typed(form, "")) is not None:
         try:

@@ -10,7 +10,6 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from conditions import clock
 from conditions.actions.mail_trial import MailNotSent
@@ -70,9 +69,10 @@ def settings(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return confirm(site, request, SettingsForm, step)
 
 
-@require_POST
 def send_test(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Send a test message to oneself."""
+    if request.method != "POST":
+        return redirect("admin:my_settings")
     try:
         send_test_mail(user=request.user, as_of=clock.now())
     except MailNotSent as refusal:

@@ -1,0 +1,165 @@
+"""Every list and page: a fixed number of queries, nothing inline, no write around the actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from conditions.admin.base import ActionAdmin
+from conditions.admin.site import site
+from conditions.models import Condition
+from tests.admin.conftest import Person, sign_in
+from tests.admin.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
+
+# Queries of each page for a manager who leads every condition; four of them are the session, the
+# account and what it may do.
+LISTS = {
+    "program": 4,
+    "condition": 6,
+    "assessment": 10,
+    "evidence": 8,
+    "source": 5,
+    "reviewcycle": 7,
+    "reminder": 7,
+    "officialfinding": 8,
+    "interpretation": 7,
+    "event": 8,
+    "apitoken": 4,
+    "user": 7,
+}
+PAGES: dict[str, tuple[Callable[[World], str], int]] = {
+    "desk": (lambda w: reverse("admin:index"), 17),
+    "search": (lambda w: reverse("admin:search") + "?q=title", 7),
+    "settings": (lambda w: reverse("admin:my_settings"), 4),
+    "condition": (lambda w: of("condition_change", w.condition), 17),
+    "condition history": (lambda w: of("condition_history", w.condition), 7),
+    "lead": (lambda w: of("condition_lead", w.condition), 6),
+    "assess": (lambda w: of("condition_assess", w.untouched), 14),
+    "go on": (lambda w: f"{of('condition_assess', w.condition)}?assessment={w.draft.pk}", 15),
+    "correct": (lambda w: f"{of('condition_assess', w.condition)}?corrects={w.approved.pk}", 17),
+    "draft": (lambda w: of("assessment_change", w.draft), 12),
+    "review": (lambda w: of("assessment_change", w.submitted), 12),
+    "approved": (lambda w: of("assessment_change", w.approved), 11),
+    "assessment history": (lambda w: of("assessment_history", w.approved), 9),
+    "evidence": (lambda w: of("evidence_change", w.evidence), 9),
+    "amend": (lambda w: of("evidence_amend", w.evidence), 6),
+    "evidence history": (lambda w: of("evidence_history", w.evidence), 6),
+    "known": (lambda w: f"{reverse('admin:conditions_evidence_known')}?url={w.evidence.url}", 5),
+    "intake": (lambda w: reverse("admin:conditions_evidence_add"), 7),
+    "withdraw": (lambda w: of("evidence_withdraw", w.link), 5),
+    "source": (lambda w: of("source_change", w.evidence.source), 7),
+    "source form": (lambda w: of("source_edit", w.evidence.source), 5),
+    "new source": (lambda w: reverse("admin:conditions_source_add"), 4),
+    "cycle": (lambda w: of("reviewcycle_change", w.cycle), 8),
+    "close": (lambda w: of("reviewcycle_close", w.cycle), 6),
+    "extend": (lambda w: of("reviewcycle_extend", w.cycle), 5),
+    "cycle history": (lambda w: of("reviewcycle_history", w.cycle), 7),
+    "program": (lambda w: of("program_change", w.program), 6),
+    "program history": (lambda w: of("program_history", w.program), 7),
+    "official": (lambda w: of("officialfinding_change", w.official), 6),
+    "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), 6),
+    "official correction": (lambda w: of("officialfinding_correct", w.official), 5),
+    "reading": (lambda w: of("interpretation_change", w.reading), 6),
+    "reminder": (lambda w: of("reminder_change", w.reminder), 7),
+    "event": (lambda w: of("event_change", w.event), 9),
+    "token": (lambda w: of("apitoken_change", w.token), 6),
+    "new token": (lambda w: reverse("admin:conditions_apitoken_add"), 4),
+    "revoke": (lambda w: of("apitoken_revoke", w.token), 5),
+    "password": (lambda w: reverse("admin:password_change"), 4),
+}
+
+
+def of(name: str, row: object) -> str:
+    """The address of a page about one row."""
+    return reverse(f"admin:conditions_{name}", args=[row.pk])
+
+
+def queries_of(person: Person, url: str) -> int:
+    """How many queries the page takes; it answers, and holds nothing inline."""
+    with CaptureQueriesContext(connection) as captured:
+        answer = person.client.get(url)
+    page = answer.content.decode()
+    assert answer.status_code == 200, page
+    assert not INLINE.findall(page)
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    return len(captured)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("model", LISTS)
+def test_a_list_takes_a_fixed_number_of_queries(model: str, rows: int) -> None:
+    chief = sign_in("manager", is_superuser=True)
+    make_world(chief.user, rows)
+    url = reverse(f"admin:conditions_{model}_changelist")
+    assert queries_of(chief, url) == LISTS[model]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_a_fixed_number_of_queries(name: str, rows: int) -> None:
+    manager = sign_in("manager")
+    world = make_world(manager.user, rows)
+    address, queries = PAGES[name]
+    assert queries_of(manager, address(world)) == queries
+
+
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        ("assessment", {"judgement": "stale"}),
+        ("assessment", {"judgement": "in_force"}),
+        ("assessment", {"judgement": "replaced"}),
+        ("assessment", {"cycle": "2", "status": "2", "lead": "me", "program": "program-0"}),
+        ("assessment", {"state": "draft", "q": "title"}),
+        ("condition", {"judgement": "none"}),
+        ("condition", {"judgement": "carried", "lead": "nobody"}),
+        ("evidence", {"program": "program-0", "q": "Document"}),
+        ("reviewcycle", {"program": "program-0"}),
+    ],
+)
+def test_lists_are_narrowed(model: str, query: dict[str, str]) -> None:
+    manager = sign_in("manager")
+    make_world(manager.user)
+    answer = manager.client.get(reverse(f"admin:conditions_{model}_changelist"), query)
+    assert answer.status_code == 200
+    assert not answer.context["cl"].params.get("e")
+
+
+def test_staleness_finds_the_judgement_whose_source_was_regraded() -> None:
+    manager = sign_in("manager")
+    world = make_world(manager.user)
+    source = world.evidence.source
+    url = reverse("admin:conditions_assessment_changelist")
+    assert not manager.client.get(url, {"judgement": "stale"}).context["cl"].result_list
+    manager.post(
+        "conditions_source_edit",
+        source.pk,
+        **{"name": source.name, "kind": "ngo", "language": "en", "reliability": "E"},
+        reason="It withdrew three reports.",
+    )
+    stale = manager.client.get(url, {"judgement": "stale"}).context["cl"].result_list
+    assert list(stale) == [world.approved]
+
+
+def test_no_stock_form_writes() -> None:
+    chief = sign_in("manager", is_superuser=True)
+    world = make_world(chief.user)
+    for model, admin in site._registry.items():
+        if not isinstance(admin, ActionAdmin):
+            continue
+        url = reverse(f"admin:conditions_{model._meta.model_name}_changelist")
+        assert chief.client.get(f"{url}{world.program.pk}/delete/").status_code in (403, 404)
+        assert not admin.get_actions(chief.client.get(url).wsgi_request)
+    answer = chief.client.post(of("condition_change", world.condition), {"title": "Overwritten"})
+    assert answer.status_code == 200
+    assert Condition.objects.get().title == world.condition.title
+    refused = chief.client.post(of("program_change", world.program), {"title": "Overwritten"})
+    assert refused.status_code == 403

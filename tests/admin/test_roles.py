@@ -1,0 +1,156 @@
+"""Each role on each page: what opens, what is refused, and what is not even told of."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from conditions.models import Assessment, Evidence
+from tests.admin.conftest import Person, Work, sign_in
+from tests.admin.test_lists import LISTS, of
+from tests.admin.world import World, make_world
+from tests.factories import make_evidence, make_user
+
+pytestmark = pytest.mark.django_db
+
+READING = {"viewer", "analyst", "reviewer", "manager"}
+SEEING_ALL = {"analyst", "reviewer", "manager"}
+WRITING = {"analyst", "manager"}
+REVIEWING = {"reviewer", "manager"}
+MANAGING = {"manager"}
+NOBODY: set[str] = set()
+
+ALLOWED = {
+    "desk": (lambda w: reverse("admin:index"), READING),
+    "search": (lambda w: reverse("admin:search"), READING),
+    "settings": (lambda w: reverse("admin:my_settings"), READING),
+    "condition": (lambda w: of("condition_change", w.condition), READING),
+    "condition history": (lambda w: of("condition_history", w.condition), READING),
+    "lead": (lambda w: of("condition_lead", w.condition), MANAGING),
+    "assess": (lambda w: of("condition_assess", w.untouched), WRITING),
+    "approved": (lambda w: of("assessment_change", w.approved), READING),
+    "draft": (lambda w: of("assessment_change", w.draft), SEEING_ALL),
+    "draft history": (lambda w: of("assessment_history", w.draft), SEEING_ALL),
+    "evidence": (lambda w: of("evidence_change", w.evidence), READING),
+    "amend": (lambda w: of("evidence_amend", w.evidence), WRITING),
+    "known": (lambda w: reverse("admin:conditions_evidence_known"), WRITING),
+    "intake": (lambda w: reverse("admin:conditions_evidence_add"), WRITING),
+    "withdraw": (lambda w: of("evidence_withdraw", w.link), WRITING),
+    "source": (lambda w: of("source_change", w.evidence.source), READING),
+    "source form": (lambda w: of("source_edit", w.evidence.source), WRITING),
+    "new source": (lambda w: reverse("admin:conditions_source_add"), WRITING),
+    "cycle": (lambda w: of("reviewcycle_change", w.cycle), READING),
+    "close": (lambda w: of("reviewcycle_close", w.cycle), MANAGING),
+    "extend": (lambda w: of("reviewcycle_extend", w.cycle), MANAGING),
+    "program": (lambda w: of("program_change", w.program), READING),
+    "official": (lambda w: of("officialfinding_change", w.official), READING),
+    "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), MANAGING),
+    "official correction": (lambda w: of("officialfinding_correct", w.official), MANAGING),
+    "reading": (lambda w: of("interpretation_change", w.reading), READING),
+    "event": (lambda w: of("event_change", w.event), READING),
+    "new token": (lambda w: reverse("admin:conditions_apitoken_add"), READING),
+    "token of another": (lambda w: of("apitoken_revoke", w.token), NOBODY),
+    "account": (lambda w: reverse("admin:conditions_user_changelist"), NOBODY),
+} | {
+    f"list of {name}": (
+        lambda w, name=name: reverse(f"admin:conditions_{name}_changelist"),
+        READING,
+    )
+    for name in LISTS
+    if name != "user"
+}
+STEPS = {
+    "approve": (lambda w: of("assessment_approve", w.submitted), REVIEWING),
+    "return": (lambda w: of("assessment_return", w.submitted), REVIEWING),
+    "link": (lambda w: of("evidence_link", w.evidence), WRITING),
+    "assess": (lambda w: of("condition_assess", w.untouched), WRITING),
+    "file": (lambda w: reverse("admin:conditions_evidence_add"), WRITING),
+    "close": (lambda w: of("reviewcycle_close", w.cycle), MANAGING),
+}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """One of everything, made by somebody else."""
+    return make_world(make_user("analyst"))
+
+
+@pytest.mark.parametrize("role", sorted(READING))
+def test_each_role_opens_what_it_may_and_nothing_else(role: str, world: World) -> None:
+    person = sign_in(role)
+    found = {
+        name: person.client.get(address(world)).status_code
+        for name, (address, _) in ALLOWED.items()
+    }
+    opened = {name for name, status in found.items() if status == 200}
+    assert opened == {name for name, (_, roles) in ALLOWED.items() if role in roles}
+    assert {status for name, status in found.items() if name not in opened} <= {302, 403, 404}
+
+
+@pytest.mark.parametrize("role", sorted(READING))
+def test_each_role_takes_only_its_steps(role: str, world: World) -> None:
+    person = sign_in(role)
+    refused = {
+        name
+        for name, (address, _) in STEPS.items()
+        if person.client.post(address(world), {}).status_code in (403, 404)
+    }
+    assert refused == {name for name, (_, roles) in STEPS.items() if role not in roles}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_nobody_signed_out_opens_anything(name: str, world: World) -> None:
+    address, _ = ALLOWED[name]
+    answer = Client().get(address(world))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("admin:login"))
+
+
+def test_an_account_without_staff_is_kept_out(world: World) -> None:
+    outsider = sign_in("analyst", is_staff=False)
+    assert outsider.client.get(reverse("admin:index")).status_code == 302
+
+
+def test_a_viewer_is_told_of_no_draft_and_no_reason(world: World) -> None:
+    viewer = sign_in("viewer")
+    listed = viewer.get("conditions_assessment_changelist").context["cl"].result_list
+    assert list(listed) == [world.approved]
+    page = viewer.get("conditions_condition_change", world.condition.pk).content.decode()
+    assert f"/assessment/{world.draft.pk}/" not in page
+    assert f"/assessment/{world.submitted.pk}/" not in page
+    history = viewer.get("conditions_condition_history", world.condition.pk)
+    verbs = {line.event.verb for line in history.context["lines"]}
+    assert "assessment.drafted" not in verbs
+    assert all(not line.changes for line in history.context["lines"])
+
+
+@pytest.mark.parametrize("sensitivity", ["restricted", "source_protected"])
+def test_a_viewer_sees_no_restricted_evidence_anywhere(world: World, sensitivity: str) -> None:
+    hidden = make_evidence(condition=world.condition, title="Hidden paper", sensitivity=sensitivity)
+    viewer, analyst = sign_in("viewer"), sign_in("analyst")
+    for person, seen in ((viewer, False), (analyst, True)):
+        pages = (
+            person.get("conditions_condition_change", world.condition.pk),
+            person.get("conditions_evidence_changelist"),
+            person.get("search", q="Hidden"),
+            person.get("conditions_source_change", hidden.source.pk),
+        )
+        assert {"Hidden paper" in page.content.decode() for page in pages} == {seen}
+        status = person.get("conditions_evidence_change", hidden.pk).status_code
+        assert (status == 200) is seen
+
+
+def test_reminders_and_tokens_are_ones_own(world: World) -> None:
+    analyst = sign_in("analyst")
+    for name in ("reminder", "apitoken"):
+        assert not analyst.get(f"conditions_{name}_changelist").context["cl"].result_list
+
+
+def test_a_reviewer_writes_nothing(reviewer: Person, work: Work) -> None:
+    answer = reviewer.post("conditions_condition_assess", work.condition.pk, **work.form())
+    assert answer.status_code == 403
+    assert "Your role does not let you write assessments." in answer.content.decode()
+    reviewer.post("conditions_evidence_add", title="Filed anyway", source="Somebody", summary="x")
+    assert not Assessment.objects.exists()
+    assert not Evidence.objects.filter(title="Filed anyway").exists()
