@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,8 @@ import psycopg
 import pytest
 import redis
 from django.conf import settings as tracker_settings
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.operations import BaseDatabaseOperations
 from pytest_django import Settings
 
 from conditions.models.guards import all_guards
@@ -111,16 +113,22 @@ def marks(item: pytest.Item) -> set[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test database; the guards make way while a transactional test empties its tables."""
-    empty = connection.ops.execute_sql_flush
+    first = connections["default"]
+    operations = type(first.ops)
+    empty = operations.execute_sql_flush
 
-    def empty_past_the_guards(statements: list[str]) -> None:
+    def empty_past_the_guards(self: BaseDatabaseOperations, statements: list[str]) -> None:
         # Django announces the end of it as a migration, upon which guards and roles come back.
         drop_guards()
-        empty(statements)
+        empty(self, statements)
 
-    connection.ops.execute_sql_flush = empty_past_the_guards
+    operations.execute_sql_flush = empty_past_the_guards
+    yield
+    operations.execute_sql_flush = empty
+    # Beside a started browser Django opens a second connection; the first still holds the database.
+    first.close()
 
 
 def drop_guards() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from django.db import transaction
 from conditions.actions.faults import Fault, Faulty
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import ApiToken, Condition, User
+from conditions.queries.tokens import token_digest as token_digest
 from conditions.rules.days import BadMoment, zone
 from conditions.rules.refusals import Conflict, Invalid, NotAllowed
 
@@ -175,11 +175,6 @@ def revoke_token(*, token: ApiToken, by: User | None, as_of: datetime) -> ApiTok
             after=snapshot(token, "user_id", "name", "prefix", "revoked_at"),
         )
     return token
-
-
-def token_digest(secret: str) -> str:
-    """What is kept of a token's secret, and compared: its SHA-256 as 64 hexadecimal digits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _require_own(user: User, by: User | None, permission: str, what: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from conditions.actions.people import issue_token, revoke_token
 from conditions.models import ApiToken
 from tests.api.conftest import Caller, caller, make_token
 from tests.days import TODAY, noon
@@ -84,13 +85,23 @@ def test_a_token_that_reads_never_writes() -> None:
     }
 
 
-def test_the_secret_is_not_kept() -> None:
+def test_a_token_that_was_issued_opens_until_it_is_revoked() -> None:
+    make_program(slug="p", is_public=False)
     user = make_user("viewer")
-    secret = make_token(user)
+    issued = issue_token(
+        user=user,
+        name="A report",
+        scope="read",
+        expires_at=noon(TODAY) + timedelta(days=7),
+        by=user,
+        as_of=noon(TODAY),
+    )
+    holder = Caller(Client(), user, issued.secret)
 
-    kept = ApiToken.objects.values().get()
-
-    assert secret not in map(str, kept.values())
+    assert holder.get("programs/p/status/").status_code == 200
+    assert issued.secret not in map(str, ApiToken.objects.values().get().values())
+    revoke_token(token=issued.token, by=user, as_of=noon(TODAY))
+    assert holder.get("programs/p/status/").status_code == 401
 
 
 def test_a_session_writes_with_the_csrf_token_only() -> None:
