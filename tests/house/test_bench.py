@@ -122,7 +122,12 @@ def _fill(size: Size) -> None:
 
 def _schema(path: Path) -> dict[str, str]:
     with closing(sqlite3.connect(path)) as database:
-        return dict(database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+        return dict(
+            database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL "
+                "AND name NOT LIKE 'sqlite_%'"
+            )
+        )
 
 
 def _said(program: Program) -> dict[str, object]:

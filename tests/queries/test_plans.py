@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -30,10 +31,11 @@ pytestmark = pytest.mark.django_db
 def filled(db: None) -> Program:
     """A program in the middle of a database of some ten thousand rows a table."""
     lift_guards(connection)
-    for table in tables(SIZE):
-        insert(connection, table)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        for table in tables(SIZE):
+            insert(connection, table)
+            # Table by table: a plain ANALYZE would lock what all databases of a server share.
+            cursor.execute(f"ANALYZE {table.name}")
         if connection.vendor == "postgresql":
             # So few rows are read whole for less; with these, whole is what no index can serve.
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -95,7 +97,10 @@ def test_evidence_is_counted_from_its_index(filled: Program) -> None:
     with CaptureQueriesContext(connection) as captured:
         status = program_status(filled, NOW)
     assert all(row.evidence.supports for row in status.conditions)
-    plan = only(plans_of(captured, "conditions_evidencelink l"))
+    # Rows made in the order of their conditions lie so close together that PostgreSQL reads them
+    # for no more than the index alone costs; rows filed by people do not.
+    with without("enable_indexscan"):
+        plan = only(plans_of(captured, "conditions_evidencelink l"))
     assert "evidencelink_by_stance" in plan
     assert not reads_whole(plan, "conditions_evidencelink")
 
@@ -124,6 +129,18 @@ def test_a_status_never_reads_a_large_table_whole(filled: Program) -> None:
     for query in captured.captured_queries:
         plan = plan_of(query["sql"])
         assert [name for name in large if reads_whole(plan, f"conditions_{name}")] == []
+
+
+@contextmanager
+def without(setting: str) -> Iterator[None]:
+    """PostgreSQL plans without one of its means for a while; SQLite has no such switch."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL {setting} = off")
+        yield
+        cursor.execute(f"SET LOCAL {setting} = on")
 
 
 def only(plans: list[str]) -> str:
