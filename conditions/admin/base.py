@@ -17,7 +17,7 @@ class NoStockWrite(NotAllowed):
     """The stock forms of the admin would write around the actions."""
 
 
-class ActionAdmin(ModelAdmin):  # type: ignore[type-arg]
+class ActionAdmin(ModelAdmin):
     """Rows to look at and narrow down; every write goes through an action on a page of ours."""
 
     actions = None
@@ -80,8 +80,8 @@ class ActionAdmin(ModelAdmin):  # type: ignore[type-arg]
         """Refuse: see the class."""
         raise NoStockWrite("Nothing is ever deleted.", field=self.opts.model_name or "")
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         """The events are the history; Django's own log would be a second one."""
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         """The events are the history; Django's own log would be a second one."""

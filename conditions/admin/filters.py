@@ -13,7 +13,7 @@ from conditions.models import Program, ReviewCycle, User
 from conditions.queries.staleness import carried_over, in_force_now, stale
 
 Rows = QuerySet[Any]
-Admin = ModelAdmin  # type: ignore[type-arg]
+Admin = ModelAdmin
 
 
 class ByProgram(SimpleListFilter):

@@ -55,7 +55,8 @@ def history_page(site: AdminSite, request: HttpRequest, obj: Model) -> TemplateR
 
 def _lines(events: Iterable[Event]) -> list[Line]:
     """Each event against what it says was before, or else against the event before it."""
-    lines, last = [], {}
+    lines: list[Line] = []
+    last: dict[tuple[str, str], Mapping[str, Any]] = {}
     for event in reversed(list(events)):
         subject = (event.subject_type, event.subject_id)
         lines.append(Line(event, changes(event, event.before or last.get(subject))))

@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from conditions import clock
 from conditions.actions.accounts import note_password, save_account
 from conditions.admin.base import ActionAdmin
 from conditions.admin.history import history_page
 from conditions.admin.pages.token import issue, revoke
+from conditions.admin.rendering import person
 from conditions.admin.site import site
 from conditions.models import ApiToken, User
 
@@ -40,7 +41,7 @@ class ApiTokenAdmin(ActionAdmin):
         """One's own."""
         rows = super().get_queryset(request)
         everybody = request.user.has_perm("conditions.change_user")
-        return rows if everybody else rows.filter(user=request.user)
+        return rows if everybody else rows.filter(user=person(request))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -84,24 +85,26 @@ class AccountAdmin(UserAdmin):
         save_account(
             account=obj,
             groups=form.cleaned_data.get("groups"),
-            by=request.user,
+            by=person(request),
             as_of=clock.now(),
         )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The action wrote the groups already."""
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         """The events are the history; Django's own log would be a second one."""
 
-    def log_change(self, request: HttpRequest, obj: User, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> None:  # type: ignore[override]
         """Only a new password has not told its event yet."""
         if "password" in str(message).lower():
-            note_password(account=obj, by=request.user, as_of=clock.now())
+            note_password(account=obj, by=person(request), as_of=clock.now())
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Who changed this account."""
         found = self.get_object(request, object_id)
+        if found is None or not self.has_view_permission(request, found):
+            raise Http404("There is no such account.")
         return history_page(self.admin_site, request, found)

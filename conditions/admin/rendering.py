@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from conditions.models import User
 from conditions.rules.refusals import NotAllowed
 
 
@@ -25,13 +26,18 @@ def page(
     **context: Any,
 ) -> TemplateResponse:
     """``template`` inside the admin, with its way around."""
-    request.current_app = site.name  # type: ignore[attr-defined]
+    request.current_app = site.name
     return TemplateResponse(
         request,
         f"admin/{template}.html",
         {**site.each_context(request), "title": title, "subtitle": None, **context},
         status=status,
     )
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; ``admin_view`` lets nobody else through."""
+    return cast(User, request.user)
 
 
 def require(request: HttpRequest, codename: str, *, to: str) -> None:

@@ -19,7 +19,9 @@ from django.views.decorators.csrf import csrf_protect
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, refused_page
 from conditions.admin.navigation import navigation
-from conditions.admin.pages import desk, search, settings
+from conditions.admin.pages.desk import desk
+from conditions.admin.pages.search import search
+from conditions.admin.pages.settings import send_test, settings
 
 View = Callable[..., HttpResponse]
 
@@ -39,11 +41,11 @@ class TrackerSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Our own pages before the stock ones."""
         own = [
-            path("search/", self.admin_view(self.page(search.search)), name="search"),
-            path("settings/", self.admin_view(self.page(settings.settings)), name="my_settings"),
+            path("search/", self.admin_view(self.page(search)), name="search"),
+            path("settings/", self.admin_view(self.page(settings)), name="my_settings"),
             path(
                 "settings/test/",
-                self.admin_view(self.page(settings.send_test)),
+                self.admin_view(self.page(send_test)),
                 name="send_test",
             ),
         ]
@@ -59,9 +61,9 @@ class TrackerSite(AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """The desk of whoever is signed in."""
-        return desk.desk(self, request)
+        return desk(self, request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows: names, the way around, and what the person may do."""
@@ -76,7 +78,9 @@ class TrackerSite(AdminSite):
             "navigation": navigation(request) if allowed else (),
         }
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(  # type: ignore[override]
+        self, view: View, cacheable: bool = False
+    ) -> View:
         """``view`` for people with an account; refusals become pages, typed text is kept."""
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

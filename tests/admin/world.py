@@ -62,6 +62,7 @@ def _one(lead: User, at: int) -> World:
     condition, untouched = program.conditions.order_by("position")
     cycles = {cycle.number: cycle for cycle in program.cycles.all()}
     author = make_user("analyst")
+    make_evidence(condition=untouched)
     evidence = make_evidence(condition=condition)
     approved = make_assessment(
         condition=condition,

@@ -17,7 +17,7 @@ from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.evidence import visible_document
 from conditions.admin.pages.evidence_form import RENAMED, AmendForm, on_file
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import Evidence, Source
 
 
@@ -40,7 +40,7 @@ def amend(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
                 evidence=found,
                 item=item,
                 publisher=form.publisher(),
-                by=request.user,
+                by=person(request),
                 as_of=clock.now(),
                 expected_revision=number(request.POST.get("revision")),
                 reason=form.cleaned_data["reason"],

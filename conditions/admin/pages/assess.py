@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
@@ -19,7 +20,8 @@ from conditions.admin.pages.assess_bench import Bench, last_findings, number, op
 from conditions.admin.pages.assess_form import AssessForm
 from conditions.admin.pages.assess_values import from_assessment, from_proposal
 from conditions.admin.pages.conflict import differences
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
+from conditions.models import ChecklistItem
 from conditions.queries.evidence_sides import sides
 from conditions.queries.proposals import findings_of, proposal, suggestion
 from conditions.rules.workflow import may_edit
@@ -63,7 +65,7 @@ def _save(site: AdminSite, request: HttpRequest, bench: Bench) -> HttpResponse:
             condition=bench.condition,
             cycle=bench.cycle,
             judgement=form.judgement(),
-            by=request.user,
+            by=person(request),
             as_of=bench.as_of,
             submit=submit,
             assessment=bench.assessment if started else None,
@@ -163,15 +165,7 @@ def _show(
         ticked=ticked,
         q=q,
         hidden_rows=len(bench.rows) - len(rows),
-        findings=[
-            (
-                item,
-                form[f"finding_{item.pk}_status"],
-                form[f"finding_{item.pk}_note"],
-                before.get(item.pk, ("", "")),
-            )
-            for item in bench.items
-        ],
+        findings=_findings(bench, form, before),
         suggestion=suggestion(bench.condition, bench.items, before),
         started=started,
         revision=revision,
@@ -179,3 +173,18 @@ def _show(
         may_save=on_file is None or may_edit(on_file.state),
         **more,
     )
+
+
+def _findings(
+    bench: Bench, form: AssessForm, before: dict[int, tuple[str, str]]
+) -> list[tuple[ChecklistItem, BoundField, BoundField, tuple[str, str]]]:
+    """Each checklist item with its two fields and what was found last time."""
+    return [
+        (
+            item,
+            form[f"finding_{item.pk}_status"],
+            form[f"finding_{item.pk}_note"],
+            before.get(item.pk, ("", "")),
+        )
+        for item in bench.items
+    ]

@@ -66,11 +66,7 @@ def open_bench(
     own = rows.filter(condition=condition)
     named = own.filter(pk=number(asked.get("assessment"))).first()
     corrects = named.corrects if named else own.filter(pk=number(asked.get("corrects"))).first()
-    cycles = [
-        cycle
-        for cycle in worked_on([condition.program], as_of)[condition.program_id]
-        if condition.in_force_from < cycle.due_on
-    ]
+    cycles = _cycles(condition, as_of)
     cycle = _cycle(condition, cycles, named or corrects, asked)
     cycle.program = condition.program
     assessment = named or own.still_open().filter(cycle=cycle).first()
@@ -112,6 +108,11 @@ def shown(rows: tuple[EvidenceRow, ...], *, ticked: set[str], words: str) -> lis
 def last_findings(bench: Bench) -> dict[int, tuple[str, str]]:
     """The last judgement's findings, to stand beside the new ones."""
     return dict(findings_of(bench.last)) if bench.last else {}
+
+
+def _cycles(condition: Condition, as_of: datetime) -> list[ReviewCycle]:
+    found = worked_on([condition.program], as_of)[condition.program_id]
+    return [cycle for cycle in found if condition.in_force_from < cycle.due_on]
 
 
 def _cycle(

@@ -86,7 +86,7 @@ class AssessForm(forms.Form):
         submitting: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, auto_id="id_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "id_%s", **kwargs})
         self.scale: Scale = condition.program.scale
         self.last = last
         self.items = list(items)

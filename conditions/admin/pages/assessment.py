@@ -15,7 +15,7 @@ from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.assess_form import text_field
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import Assessment, Citation
 from conditions.queries.changes import Review, review_of
 from conditions.queries.evidence_sides import ORDER
@@ -54,11 +54,10 @@ def assessment(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRes
     """One assessment, beside the judgement before it."""
     found = _visible(request, object_id)
     typed = kept.take(request)
-    forms_ = {
-        "approving": ApproveForm(auto_id="approve_%s", initial=typed.dict() if typed else None),
-        "returning": ReturnForm(auto_id="return_%s", initial=typed.dict() if typed else None),
-    }
-    return _show(site, request, found, **forms_)
+    initial = typed.dict() if typed else None
+    approving = ApproveForm(auto_id="approve_%s", initial=initial)
+    returning = ReturnForm(auto_id="return_%s", initial=initial)
+    return _show(site, request, found, approving=approving, returning=returning)
 
 
 def approve(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -72,7 +71,7 @@ def approve(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
         try:
             approve_assessment(
                 assessment=found,
-                by=request.user,
+                by=person(request),
                 as_of=clock.now(),
                 expected_revision=number(request.POST.get("revision")),
                 note=form.cleaned_data["note"],
@@ -98,7 +97,7 @@ def send_back(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
         try:
             return_assessment(
                 assessment=found,
-                by=request.user,
+                by=person(request),
                 as_of=clock.now(),
                 reason=form.cleaned_data["reason"],
                 expected_revision=number(request.POST.get("revision")),
@@ -137,8 +136,9 @@ def _show(
     request: HttpRequest,
     found: Assessment,
     *,
+    approving: forms.Form,
+    returning: forms.Form,
     status: int = 200,
-    **forms_: forms.Form,
 ) -> HttpResponse:
     review = review_of(found, as_of=clock.now(), sensitivities=sensitivities_for(request.user))
     waits = found.state == WorkState.SUBMITTED
@@ -164,7 +164,8 @@ def _show(
         is_own=waits and may_review and not _may_approve(request, review),
         may_continue=may_write and may_edit(found.state),
         may_correct=may_write and found.state == WorkState.APPROVED,
-        **forms_,
+        approving=approving,
+        returning=returning,
     )
 
 
@@ -180,4 +181,4 @@ def _by_stance(review: Review) -> list[tuple[str, list[Citation]]]:
 
 def _may_approve(request: HttpRequest, review: Review) -> bool:
     four_eyes = review.assessment.condition.program.four_eyes
-    return may_approve(review.author_ids, request.user.pk, four_eyes=four_eyes)
+    return may_approve(review.author_ids, person(request).pk, four_eyes=four_eyes)

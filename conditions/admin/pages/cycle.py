@@ -16,7 +16,7 @@ from conditions.actions.cycle_closing import close_cycle, missing_assessments
 from conditions.actions.cycle_extension import extend_cycle
 from conditions.admin.pages.assess_form import day_field, text_field
 from conditions.admin.pages.confirm import Step, confirm
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import ReviewCycle
 from conditions.queries.duties import state_of
 from conditions.queries.workload import workload
@@ -71,7 +71,7 @@ def close(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
     begun = state_of(found, day) is not CycleState.UPCOMING
 
     def act(typed: dict[str, Any]) -> str:
-        close_cycle(cycle=found, by=request.user, as_of=clock.now(), note=typed["note"])
+        close_cycle(cycle=found, by=person(request), as_of=clock.now(), note=typed["note"])
         return f"{found} of {found.program} is closed."
 
     step = Step(
@@ -102,7 +102,7 @@ def extend(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
             cycle=found,
             due_on=typed["due_on"],
             reason=typed["reason"],
-            by=request.user,
+            by=person(request),
             as_of=clock.now(),
         )
         return f"{moved} is due {moved.due_on:%d %b %Y} now. The cycles after it moved with it."

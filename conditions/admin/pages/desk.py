@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 from conditions import clock
-from conditions.admin.rendering import page
+from conditions.admin.rendering import page, person
 from conditions.queries.desk import desk_of
 
 
-def desk(site: AdminSite, request: HttpRequest) -> HttpResponse:
+def desk(site: AdminSite, request: HttpRequest) -> TemplateResponse:
     """What is this person's to do, most urgent first."""
     as_of = clock.now()
-    user = request.user
+    user = person(request)
     return page(
         site,
         request,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.admin import AdminSite
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from conditions.admin.pages.evidence_form import LinkForm
 from conditions.admin.pages.intake import asked_items
+from conditions.admin.pages.link_form import LinkForm
 from conditions.admin.rendering import page, require
-from conditions.models import Evidence
+from conditions.models import Citation, Evidence
 from conditions.queries.evidence_lookup import find_by_url
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.addresses import BadAddress
@@ -77,7 +78,7 @@ def known(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/parts/known.html", context)
 
 
-def _citations(request: HttpRequest, found: Evidence):  # type: ignore[no-untyped-def]
+def _citations(request: HttpRequest, found: Evidence) -> QuerySet[Citation]:
     rows = found.citations.select_related("assessment__condition", "assessment__cycle")
     if not request.user.has_perm("conditions.view_draft_assessment"):
         rows = rows.filter(assessment__approved_at__isnull=False)

@@ -10,16 +10,16 @@ from django import forms
 from conditions.actions.evidence import EvidenceItem, LinkItem
 from conditions.actions.intake import UNJUDGED, Publisher
 from conditions.admin.pages.assess_form import day_field, text_field
+from conditions.admin.pages.link_form import add_link_fields, link_choices, link_typed
 from conditions.models import ChecklistItem, Evidence, Source
 from conditions.models.choices import from_enum
 from conditions.rules.authority import Sensitivity
 from conditions.rules.dates import BadFactDate, FactDate, Precision
-from conditions.rules.evidence import CREDIBILITY, RELIABILITY, Stance
+from conditions.rules.evidence import CREDIBILITY, RELIABILITY
 
 LINK_ROWS = 5
 LEDGER = [(str(number), f"{number} {words}") for number, words in CREDIBILITY.items()]
 LETTERS = [(letter, f"{letter} {words}") for letter, words in RELIABILITY.items()]
-STANCES = [("", "Stance"), *from_enum(Stance)]
 # How the actions name a field, and what it is called here.
 RENAMED = {
     "source_id": "source",
@@ -140,7 +140,7 @@ class IntakeForm(DocumentForm):
     )
 
     def __init__(self, *args: Any, items: Iterable[ChecklistItem], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "id_%s", **kwargs})
         targets = link_choices(items)
         for number in range(LINK_ROWS):
             add_link_fields(self, f"link{number}_", targets)
@@ -164,61 +164,6 @@ class IntakeForm(DocumentForm):
             names[f"links[{at}].checklist_item"] = f"link{number}_to"
             names[f"links[{at}].stance"] = f"link{number}_stance"
         return names
-
-
-class LinkForm(forms.Form):
-    """What a document on file bears on besides."""
-
-    def __init__(self, *args: Any, items: Iterable[ChecklistItem], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="link_%s", **kwargs)
-        add_link_fields(self, "", link_choices(items))
-
-    def clean(self) -> dict[str, Any]:
-        """A link names what it is to."""
-        typed = super().clean() or self.cleaned_data
-        if not typed.get("to"):
-            self.add_error("to", "Choose what the document bears on.")
-        return typed
-
-
-def link_choices(items: Iterable[ChecklistItem]) -> list[Any]:
-    """Conditions and checklist items grouped by program and condition, for a select."""
-    groups: dict[int, tuple[str, list[tuple[str, str]]]] = {}
-    for item in items:
-        condition = item.condition
-        if condition.pk not in groups:
-            label = f"{condition.program.short_title}: {condition.code} {condition.title}"
-            groups[condition.pk] = (label, [(f"c{condition.pk}", f"{condition.code} as a whole")])
-        groups[condition.pk][1].append(
-            (f"i{condition.pk}-{item.pk}", f"{item.code} {item.statement[:80]}")
-        )
-    return [("", "Nothing"), *groups.values()]
-
-
-def add_link_fields(form: forms.Form, prefix: str, targets: list[Any]) -> None:
-    """The three fields of one link."""
-    number = f" {int(prefix[4]) + 1}" if prefix else ""
-    form.fields[f"{prefix}to"] = forms.ChoiceField(
-        required=False, choices=targets, label=f"Bears on{number}"
-    )
-    form.fields[f"{prefix}stance"] = forms.ChoiceField(
-        required=False, choices=STANCES, label=f"Stance{number}"
-    )
-    form.fields[f"{prefix}note"] = forms.CharField(required=False, label=f"Note{number}")
-
-
-def link_typed(form: forms.Form, prefix: str) -> LinkItem | None:
-    """The link of one row; None where the row names nothing."""
-    target = form.cleaned_data.get(f"{prefix}to", "")
-    if not target:
-        return None
-    condition, _, item = target[1:].partition("-")
-    return LinkItem(
-        condition_id=int(condition),
-        stance=form.cleaned_data.get(f"{prefix}stance", ""),
-        checklist_item_id=int(item) if item else None,
-        note=form.cleaned_data.get(f"{prefix}note", ""),
-    )
 
 
 def on_file(evidence: Evidence) -> dict[str, Any]:

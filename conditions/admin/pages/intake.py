@@ -15,7 +15,7 @@ from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.evidence_form import LINK_ROWS, IntakeForm
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import ChecklistItem, Condition, Evidence, Source
 from conditions.queries.readers import sensitivities_for
 
@@ -38,17 +38,23 @@ def intake(site: AdminSite, request: HttpRequest) -> HttpResponse:
         form = IntakeForm(items=items, initial=initial)
         return _show(site, request, form, condition, restored=typed is not None)
     form = IntakeForm(request.POST, items=items)
-    existing = None
     linking = number(request.POST.get("link_existing"))
     if linking:
         return _link_existing(site, request, form, condition, linking)
+    return _file(site, request, form, condition)
+
+
+def _file(
+    site: AdminSite, request: HttpRequest, form: IntakeForm, condition: Condition | None
+) -> HttpResponse:
+    existing = None
     if form.is_valid():
         try:
             filed = take_in(
                 item=form.item(),
                 publisher=form.publisher(),
                 links=form.links(),
-                by=request.user,
+                by=person(request),
                 as_of=clock.now(),
             )
         except REFUSED as error:
@@ -77,7 +83,7 @@ def _link_existing(
         del form.errors[name]
     if existing is not None and links:
         try:
-            link_all(evidence=existing, links=links, by=request.user, as_of=clock.now())
+            link_all(evidence=existing, links=links, by=person(request), as_of=clock.now())
         except REFUSED as error:
             put(error, form, fields=form.renamed())
         else:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from conditions import clock
 from conditions.actions.people import assign_lead
 from conditions.admin.pages.confirm import Step, confirm
-from conditions.admin.rendering import require
+from conditions.admin.rendering import person, require
 from conditions.models import Condition, User
 
 
@@ -39,7 +39,7 @@ def lead(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=object_id)
 
     def act(typed: dict[str, Any]) -> str:
-        assign_lead(condition=found, lead=typed["lead"], by=request.user, as_of=clock.now())
+        assign_lead(condition=found, lead=typed["lead"], by=person(request), as_of=clock.now())
         return f"{typed['lead'] or 'Nobody'} leads {found.code} now."
 
     step = Step(

@@ -18,9 +18,9 @@ from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_form import text_field
 from conditions.admin.pages.confirm import Step, confirm
 from conditions.admin.pages.evidence import NoEvidence, show, visible_document
-from conditions.admin.pages.evidence_form import LinkForm, link_typed
 from conditions.admin.pages.intake import asked_items
-from conditions.admin.rendering import require
+from conditions.admin.pages.link_form import LinkForm, link_typed
+from conditions.admin.rendering import person, require
 from conditions.queries.lists.evidence import visible_links
 
 RENAMED = {
@@ -50,7 +50,7 @@ def add_link(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespo
     form = LinkForm(request.POST, items=asked_items())
     if form.is_valid() and (link := link_typed(form, "")) is not None:
         try:
-            link_evidence(evidence=found, link=link, by=request.user, as_of=clock.now())
+            link_evidence(evidence=found, link=link, by=person(request), as_of=clock.now())
         except REFUSED as error:
             put(error, form, fields=RENAMED)
         else:
@@ -68,7 +68,9 @@ def withdraw(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespo
         raise NoEvidence("There is no such link.", field="id", value=object_id)
 
     def act(typed: dict[str, Any]) -> str:
-        gone = withdraw_link(link=link, reason=typed["reason"], by=request.user, as_of=clock.now())
+        gone = withdraw_link(
+            link=link, reason=typed["reason"], by=person(request), as_of=clock.now()
+        )
         carried = f", and {len(gone) - 1} carried over with it" if len(gone) > 1 else ""
         return f"The link is withdrawn{carried}. It stays on record."
 

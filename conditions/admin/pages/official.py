@@ -15,7 +15,7 @@ from conditions import clock
 from conditions.actions.official import record_official_finding
 from conditions.admin.pages.assess_form import day_field, text_field
 from conditions.admin.pages.confirm import Step, confirm
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import Condition, Evidence, OfficialFinding, ReviewCycle
 from conditions.queries.readers import sensitivities_for
 
@@ -96,7 +96,7 @@ def record(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
             cycle=corrects.cycle if corrects else typed["cycle"],
             finding=typed["finding"],
             found_on=typed["found_on"],
-            by=request.user,
+            by=person(request),
             as_of=clock.now(),
             document=typed["document"],
             note=typed["note"],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from conditions.admin.rendering import page, require
@@ -19,19 +21,23 @@ def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").split()[:8]
     conditions = Condition.objects.select_related("program")
     evidence = Evidence.objects.with_sensitivity(sensitivities_for(request.user))
-    found = {
-        "conditions": _holding(conditions, words, "code", "title", "provision"),
-        "evidence": _holding(
+    return page(
+        site,
+        request,
+        "search",
+        title="Search",
+        q=" ".join(words),
+        conditions=_holding(conditions, words, "code", "title", "provision"),
+        evidence=_holding(
             evidence.select_related("source"), words, "title", "summary", "key", "source__name"
         ),
-        "sources": _holding(Source.objects.all(), words, "name", "ownership"),
-    }
-    return page(site, request, "search", title="Search", q=" ".join(words), **found)
+        sources=_holding(Source.objects.all(), words, "name", "ownership"),
+    )
 
 
-def _holding(rows, words, *fields):  # type: ignore[no-untyped-def]
+def _holding(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:
     if not words:
-        return rows.none()
+        return []
     for word in words:
         condition = Q()
         for field in fields:

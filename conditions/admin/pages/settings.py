@@ -16,6 +16,7 @@ from conditions.actions.mail_trial import MailNotSent
 from conditions.actions.mail_trial import send_test as send_test_mail
 from conditions.actions.people import set_preferences
 from conditions.admin.pages.confirm import Step, confirm
+from conditions.admin.rendering import person
 from conditions.models import User
 from conditions.models.choices import time_zones
 
@@ -38,7 +39,7 @@ class SettingsForm(forms.Form):
 
 def settings(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show and save one's own settings."""
-    user = request.user
+    user = person(request)
 
     def act(typed: dict[str, Any]) -> str:
         set_preferences(
@@ -74,9 +75,9 @@ def send_test(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("admin:my_settings")
     try:
-        send_test_mail(user=request.user, as_of=clock.now())
+        send_test_mail(user=person(request), as_of=clock.now())
     except MailNotSent as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"A test is on its way to {request.user.email}.")
+        messages.success(request, f"A test is on its way to {person(request).email}.")
     return redirect("admin:my_settings")

@@ -16,7 +16,7 @@ from conditions.actions.sources import SourceItem, add_source
 from conditions.admin.pages.assess_form import text_field
 from conditions.admin.pages.confirm import Step, confirm
 from conditions.admin.pages.evidence_form import LETTERS
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import Source
 from conditions.queries.readers import sensitivities_for
 
@@ -65,7 +65,7 @@ def add_source_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
             item=item,
             reliability=typed["reliability"],
             reason=typed["reason"],
-            by=request.user,
+            by=person(request),
             as_of=clock.now(),
         )
         return f"{typed['name']} is on file."
@@ -92,7 +92,7 @@ def source_form(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRe
             item=item,
             reliability=typed["reliability"],
             reason=typed["reason"],
-            by=request.user,
+            by=person(request),
             as_of=clock.now(),
         )
         return f"{typed['name']} is changed. Judgements keep the grade they cited."

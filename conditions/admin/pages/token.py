@@ -14,7 +14,7 @@ from conditions import clock
 from conditions.actions.people import issue_token, revoke_token
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.confirm import Step, confirm
-from conditions.admin.rendering import page, require
+from conditions.admin.rendering import page, person, require
 from conditions.models import ApiToken
 from conditions.rules.refusals import NotFound
 
@@ -49,11 +49,11 @@ def issue(site: AdminSite, request: HttpRequest) -> HttpResponse:
         now = clock.now()
         try:
             issued = issue_token(
-                user=request.user,
+                user=person(request),
                 name=form.cleaned_data["name"],
                 scope=form.cleaned_data["scope"],
                 expires_at=now + timedelta(days=form.cleaned_data["days"]),
-                by=request.user,
+                by=person(request),
                 as_of=now,
             )
         except REFUSED as error:
@@ -76,13 +76,13 @@ def revoke(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
     require(request, "change_apitoken", to="revoke tokens")
     own = ApiToken.objects.filter(pk=object_id)
     if not request.user.has_perm("conditions.change_user"):
-        own = own.filter(user=request.user)
+        own = own.filter(user=person(request))
     token = own.first()
     if token is None:
         raise NoToken("There is no such token of yours.", field="token", value=object_id)
 
     def act(typed: dict[str, Any]) -> str:
-        revoke_token(token=token, by=request.user, as_of=clock.now())
+        revoke_token(token=token, by=person(request), as_of=clock.now())
         return f"{token.name} is revoked."
 
     step = Step(
