@@ -18,10 +18,10 @@ from conditions.actions.sweep import sweep as sweep_programs
 @shared_task(name="conditions.tasks.sweep", acks_late=False)
 def sweep() -> None:
     """Open what has begun, mark what fell due, owe what is to be sent."""
-    sweep_programs(as_of=clock.now(), only_changed=True)
+    sweep_programs(as_of=clock.now(), only_changed=True, is_pulse=True)
 
 
 @shared_task(name="conditions.tasks.deliver", acks_late=False)
 def deliver() -> None:
     """Send what is owed and due."""
-    deliver_due(owner=new_owner(), clock=clock.now)
+    deliver_due(owner=new_owner(), clock=clock.now, is_pulse=True)

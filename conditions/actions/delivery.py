@@ -54,12 +54,13 @@ class _Verdict:
     unaddressed: list[Leased] = field(default_factory=list)
 
 
-def deliver_due(*, owner: str, clock: Callable[[], datetime]) -> Delivered:
-    """Send every reminder that is due and still wanted, and record the pulse.
+def deliver_due(*, owner: str, clock: Callable[[], datetime], is_pulse: bool = False) -> Delivered:
+    """Send every reminder that is due and still wanted.
 
     ``clock`` tells the moment, since sending takes time; ``owner`` is a name of this run alone. A
     failure keeps the reminder owed, for later. Safe to run at once with others, and to be killed:
-    what was sent but not recorded then is sent once more, with the same Message-ID.
+    what was sent but not recorded then is sent once more, with the same Message-ID. ``is_pulse``
+    records the run for health; ``clock`` is the real one then.
     """
     done = Delivered()
     begun = clock()
@@ -68,8 +69,9 @@ def deliver_due(*, owner: str, clock: Callable[[], datetime]) -> Delivered:
         if not leased:
             break
         _deliver(leased, owner=owner, clock=clock, done=done)
-    detail = {"sent": done.sent, "failed": done.failed}
-    Pulse.objects.update_or_create(name=PULSE, defaults={"beat_at": clock(), "detail": detail})
+    if is_pulse:
+        detail = {"sent": done.sent, "failed": done.failed}
+        Pulse.objects.update_or_create(name=PULSE, defaults={"beat_at": clock(), "detail": detail})
     return done
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from conditions.actions.cycles import open_cycles
 from conditions.actions.reminders import Owed, owe_reminders
 from conditions.models import Program, Pulse, ReviewCycle, User
+from conditions.queries.recipients import recipients_mark
 from conditions.rules.days import BadMoment, legal_day
 
 PULSE = "sweep"
@@ -67,31 +68,39 @@ class SweepReport:
 
 
 def sweep(
-    *, as_of: datetime, by: User | None = None, dry_run: bool = False, only_changed: bool = False
+    *,
+    as_of: datetime,
+    by: User | None = None,
+    dry_run: bool = False,
+    only_changed: bool = False,
+    is_pulse: bool = False,
 ) -> SweepReport:
-    """Do in every active program what is due on or before ``as_of``, and record the pulse.
+    """Do in every active program what is due on or before ``as_of``.
 
     Safe to run twice, at once, or days late. A program that cannot be swept is reported and stops
     no other. ``dry_run`` reports the same and keeps nothing. ``only_changed`` leaves out programs
-    that were swept on this legal day already and did not change since.
+    that a pulse swept on this legal day already and in which nothing changed since. ``is_pulse``
+    records the run for health; ``as_of`` is the real moment then.
     """
     marks = _marks()
+    programs = list(Program.objects.filter(is_active=True).order_by("slug"))
+    # Looked at before the work: an account that changes meanwhile differs at the next sweep.
+    people = recipients_mark([program.pk for program in programs])
     done = {
         program.slug: marks[program.slug]
-        for program in Program.objects.filter(is_active=True).only("slug", "time_zone", "revision")
-        if only_changed and _is_done(program, marks, as_of)
+        for program in programs
+        if only_changed and _is_done(program, marks, as_of, people[program.pk])
     }
-    programs = Program.objects.filter(is_active=True).order_by("slug")
-    if done:
-        programs = programs.exclude(slug__in=done)
     report = SweepReport(
         as_of=as_of,
         dry_run=dry_run,
         programs=tuple(
-            _sweep_safely(program, as_of=as_of, by=by, dry_run=dry_run) for program in programs
+            _sweep_safely(program, as_of=as_of, by=by, dry_run=dry_run, people=people[program.pk])
+            for program in programs
+            if program.slug not in done
         ),
     )
-    if not dry_run:
+    if is_pulse and not dry_run:
         _record_pulse(report, done)
     return report
 
@@ -102,14 +111,16 @@ def _marks() -> dict[str, list[object]]:
     return marks
 
 
-def _mark(program: Program, as_of: datetime) -> list[object]:
+def _mark(program: Program, as_of: datetime, people: str) -> list[object]:
     """What the work in a program depends on; while it is the same, there is nothing new to do."""
-    return [legal_day(as_of, program.time_zone).isoformat(), program.revision]
+    return [legal_day(as_of, program.time_zone).isoformat(), program.revision, people]
 
 
-def _is_done(program: Program, marks: Mapping[str, list[object]], as_of: datetime) -> bool:
+def _is_done(
+    program: Program, marks: Mapping[str, list[object]], as_of: datetime, people: str
+) -> bool:
     try:
-        return marks.get(program.slug) == _mark(program, as_of)
+        return marks.get(program.slug) == _mark(program, as_of, people)
     except BadMoment:
         # Its time zone is none: the sweep of it will say so.
         return False
@@ -127,11 +138,11 @@ def _record_pulse(report: SweepReport, done: dict[str, list[object]]) -> None:
 
 
 def _sweep_safely(
-    program: Program, *, as_of: datetime, by: User | None, dry_run: bool
+    program: Program, *, as_of: datetime, by: User | None, dry_run: bool, people: str
 ) -> ProgramSweep:
     try:
         with transaction.atomic():
-            swept = _sweep_program(program, as_of=as_of, by=by)
+            swept = _sweep_program(program, as_of=as_of, by=by, people=people)
             if dry_run:
                 transaction.set_rollback(True)
     except Exception as error:
@@ -140,7 +151,9 @@ def _sweep_safely(
     return swept
 
 
-def _sweep_program(program: Program, *, as_of: datetime, by: User | None) -> ProgramSweep:
+def _sweep_program(
+    program: Program, *, as_of: datetime, by: User | None, people: str
+) -> ProgramSweep:
     touched = open_cycles(program=program, by=by, as_of=as_of)
     owing = owe_reminders(program=program, as_of=as_of)
     # Still under the lock that both took, so no later write hides behind this revision.
@@ -153,7 +166,7 @@ def _sweep_program(program: Program, *, as_of: datetime, by: User | None) -> Pro
         owed=owing.owed,
         superseded=owing.superseded,
         unaddressed=owing.unaddressed,
-        mark=tuple(_mark(program, as_of)),
+        mark=tuple(_mark(program, as_of, people)),
     )
 
 

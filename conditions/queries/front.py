@@ -9,7 +9,7 @@ from typing import Any
 
 from conditions.models import Program
 from conditions.queries.answers import ProgramMark, mark_from
-from conditions.queries.health import LATE_AFTER, PulseState
+from conditions.queries.health import PulseState, is_late
 from conditions.queries.readers import NoProgram
 from conditions.queries.sql import fetch
 from conditions.rules.authority import Reader
@@ -58,10 +58,16 @@ def programs_front(reader: Reader, *, after: str, most: int, as_of: datetime) ->
     return _front(fetch(_MANY, asked), as_of)
 
 
-def programs_of(front: Front) -> tuple[Program, ...]:
-    """The programs of these marks, in their order, each with its successor. One query."""
+def programs_of(front: Front, reader: Reader) -> tuple[Program, ...]:
+    """The programs of these marks, in their order, each with its successor if open to the reader.
+
+    One query.
+    """
     ids = [mark.id for mark in front.marks]
     rows = {row.pk: row for row in Program.objects.filter(pk__in=ids).select_related("successor")}
+    for row in rows.values():
+        if row.successor is not None and not (row.successor.is_public or _sees_all(reader)):
+            row.successor = None
     return tuple(rows[pk] for pk in ids)
 
 
@@ -71,5 +77,5 @@ def _sees_all(reader: Reader) -> bool:
 
 def _front(rows: Sequence[tuple[Any, ...]], as_of: datetime) -> Front:
     beat_at: datetime | None = rows[0][5] if rows else None
-    late = beat_at is None or as_of - beat_at > LATE_AFTER[SWEEP]
-    return Front(tuple(mark_from(row[:5]) for row in rows), PulseState(SWEEP, beat_at, late))
+    pulse = PulseState(SWEEP, beat_at, is_late(SWEEP, beat_at, as_of))
+    return Front(tuple(mark_from(row[:5]) for row in rows), pulse)

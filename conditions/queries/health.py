@@ -13,6 +13,8 @@ from conditions.rules.calendar import legal_day
 
 # Three missed beats of each job: one may be a restart, two a slow machine.
 LATE_AFTER = {"sweep": timedelta(minutes=15), "deliver": timedelta(minutes=3)}
+# How far the clocks of two machines may differ: a pulse further ahead than this is none.
+CLOCK_SKEW = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(days=1)
 # A reminder that failed so often has been failing for hours.
 MANY_ATTEMPTS = 8
@@ -76,13 +78,18 @@ def health(*, as_of: datetime) -> Health:
     swept = pulses["sweep"].detail if "sweep" in pulses else {}
     return Health(
         pulses=tuple(
-            PulseState(name, beats.get(name), name not in beats or as_of - beats[name] > patience)
-            for name, patience in LATE_AFTER.items()
+            PulseState(name, beats.get(name), is_late(name, beats.get(name), as_of))
+            for name in LATE_AFTER
         ),
         without_future_cycle=_without_future_cycle(as_of),
         not_swept=tuple(sorted(swept.get("errors", {}))),
         waiting=_waiting(as_of),
     )
+
+
+def is_late(name: str, beat_at: datetime | None, as_of: datetime) -> bool:
+    """Whether the last pulse of a job is too old, absent, or told by a clock that runs ahead."""
+    return beat_at is None or not -CLOCK_SKEW <= as_of - beat_at <= LATE_AFTER[name]
 
 
 def _without_future_cycle(as_of: datetime) -> tuple[str, ...]:

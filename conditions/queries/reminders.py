@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from conditions.models import Assessment, Condition, Program, ReviewCycle, User
-from conditions.rules.authority import Role
+from conditions.models import Assessment, Condition, Program, ReviewCycle
+from conditions.queries.recipients import managers_of
 from conditions.rules.ladder import Ladder
 
 NOT_STARTED = "not started"
@@ -120,23 +120,6 @@ def is_asked(condition: Condition, cycle: ReviewCycle, day: date) -> bool:
         and condition.in_force_from < cycle.due_on
         and (until is None or until > moment)
     )
-
-
-def managers_of(program_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Ids of the active managers of each program; while it names none, all who hold the role.
-
-    Two queries.
-    """
-    named: dict[int, set[int]] = {}
-    rows = User.objects.filter(is_active=True, managed_programs__in=program_ids)
-    for program_id, user_id in rows.values_list("managed_programs", "pk").order_by():
-        named.setdefault(program_id, set()).add(user_id)
-    in_role = frozenset(
-        User.objects.filter(is_active=True, groups__name=Role.MANAGER.value)
-        .values_list("pk", flat=True)
-        .order_by()
-    )
-    return {pk: frozenset(named.get(pk, in_role)) for pk in program_ids}
 
 
 def _judged(cycles: Collection[ReviewCycle]) -> _Pairs:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
+from django.contrib.auth.models import Group
 from pytest_django import DjangoAssertNumQueries
 
+from conditions.actions.accounts import save_account
 from conditions.actions.people import assign_lead
 from conditions.actions.sweep import CycleNews, SweepReport, sweep
 from conditions.models import Event, Program, Pulse, Reminder, ReviewCycle, User
@@ -26,6 +30,11 @@ def lead() -> User:
 @pytest.fixture
 def program(lead: User) -> Program:
     return make_program(lead=lead, as_of=noon(WHITE_HOUSE))
+
+
+def scheduled(as_of: datetime) -> SweepReport:
+    """The sweep as the scheduler calls it."""
+    return sweep(as_of=as_of, only_changed=True, is_pulse=True)
 
 
 def everything() -> list[list[tuple[object, ...]]]:
@@ -98,7 +107,7 @@ def test_a_broken_program_stops_no_other(
 ) -> None:
     broken = make_program(slug="broken", lead=lead, as_of=noon(WHITE_HOUSE))
     Program.objects.filter(pk=broken.pk).update(reminder_ladder={"befor": [1]})
-    report = sweep(as_of=LATE)
+    report = sweep(as_of=LATE, is_pulse=True)
     assert list(report.errors) == ["broken"]
     assert "befor" in report.errors["broken"]
     assert "broken" in caplog.text
@@ -116,38 +125,65 @@ def test_the_scheduler_passes_over_what_cannot_have_changed(
     program: Program, lead: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     other = make_program(slug="other", lead=lead, as_of=noon(WHITE_HOUSE))
-    assert len(sweep(as_of=LATE, only_changed=True).programs) == 2
-    # The marks, the programs, none left, and the pulse in a transaction.
-    with django_assert_num_queries(7):
-        assert sweep(as_of=LATE, only_changed=True).programs == ()
+    assert len(scheduled(LATE).programs) == 2
+    # The marks, the programs, three about accounts, and the pulse in a transaction.
+    with django_assert_num_queries(9):
+        assert scheduled(LATE).programs == ()
     assert len(sweep(as_of=LATE).programs) == 2
     assign_lead(condition=other.conditions.get(), lead=make_user("analyst"), by=None, as_of=LATE)
-    (swept,) = sweep(as_of=LATE, only_changed=True).programs
+    (swept,) = scheduled(LATE).programs
     assert (swept.slug, len(swept.owed)) == ("other", 1)
-    assert sweep(as_of=LATE, only_changed=True).programs == ()
-    assert len(sweep(as_of=LATE + DAY, only_changed=True).programs) == 2
+    assert scheduled(LATE).programs == ()
+    assert len(scheduled(LATE + DAY).programs) == 2
+
+
+def test_the_conditions_of_a_lead_who_leaves_fall_to_the_managers_at_the_next_pulse(
+    program: Program, lead: User
+) -> None:
+    manager = make_user("manager")
+    assert scheduled(LATE).owed == 1
+    lead.is_active = False
+    save_account(account=lead, groups=None, by=None, as_of=LATE)
+    (swept,) = scheduled(LATE).programs
+    assert [one.recipient for one in swept.owed] == [manager.username]
+    assert scheduled(LATE).programs == ()
+
+
+def test_who_becomes_manager_is_told_at_the_next_pulse(program: Program) -> None:
+    assign_lead(condition=program.conditions.get(), lead=None, by=None, as_of=LATE)
+    assert [one.unaddressed for one in scheduled(LATE).programs] == [(1, 2)]
+    by_role = make_user("viewer")
+    save_account(account=by_role, groups=Group.objects.filter(name="manager"), by=None, as_of=LATE)
+    (swept,) = scheduled(LATE).programs
+    assert [one.recipient for one in swept.owed] == [by_role.username]
+    named = make_user("viewer")
+    program.managers.add(named)
+    (swept,) = scheduled(LATE).programs
+    assert [one.recipient for one in swept.owed] == [named.username]
+    assert scheduled(LATE).programs == ()
 
 
 def test_what_could_not_be_swept_is_tried_again(program: Program) -> None:
     Program.objects.filter(pk=program.pk).update(reminder_ladder={"befor": [1]})
     for _ in range(2):
-        assert list(sweep(as_of=LATE, only_changed=True).errors) == [program.slug]
+        assert list(scheduled(LATE).errors) == [program.slug]
     Program.objects.filter(pk=program.pk).update(reminder_ladder={})
-    assert sweep(as_of=LATE, only_changed=True).owed == 1
+    assert scheduled(LATE).owed == 1
 
 
 def test_a_time_zone_that_is_none_stops_no_other(program: Program, lead: User) -> None:
     broken = make_program(slug="broken", lead=lead, as_of=noon(WHITE_HOUSE))
-    sweep(as_of=LATE, only_changed=True)
+    scheduled(LATE)
     Program.objects.filter(pk=broken.pk).update(time_zone="Mars/Olympus")
     report = sweep(as_of=LATE + DAY, only_changed=True)
     assert list(report.errors) == ["broken"]
     assert [one.slug for one in report.programs if not one.error] == [program.slug]
 
 
-def test_the_pulse_is_that_of_the_last_sweep() -> None:
-    sweep(as_of=LATE)
-    sweep(as_of=LATE + DAY)
+def test_the_pulse_is_that_of_the_last_scheduled_sweep() -> None:
+    scheduled(LATE)
+    scheduled(LATE + DAY)
+    sweep(as_of=LATE + 100 * DAY)
     assert Pulse.objects.get(name="sweep").beat_at == LATE + DAY
 
 

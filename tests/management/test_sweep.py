@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from conditions.actions.demo import load_demo, read_demo
 from conditions.actions.evidence_files import load_evidence_file
-from conditions.models import Program, Reminder, User
+from conditions.models import Program, Pulse, Reminder, User
 from tests import packs
 from tests.days import FIFTH_DUE, FOURTH_DUE, THIRD_DUE, TODAY, noon
 from tests.factories import make_condition, make_program, make_user
@@ -73,6 +73,12 @@ def test_without_a_day_it_is_now(program: Program) -> None:
         words = run()
     assert "Sweep as of 2027-03-07 12:00 UTC" in words
     assert "overdue   cycle 4 by 2 days" in words
+    assert set(Pulse.objects.values_list("beat_at", flat=True)) == {noon(date(2027, 3, 7))}
+
+
+def test_another_day_is_no_sign_of_life(program: Program) -> None:
+    run("--as-of", "2027-03-06")
+    assert not Pulse.objects.exists()
 
 
 def test_a_trial_changes_nothing_and_sends_nothing(program: Program) -> None:

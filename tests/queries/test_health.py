@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from conditions.models import Program, Pulse, ReviewCycle
-from conditions.queries.health import LATE_AFTER, health
+from conditions.queries.health import CLOCK_SKEW, LATE_AFTER, health
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -62,6 +62,15 @@ def test_a_pulse_is_late_after_its_patience_and_not_on_it(name: str) -> None:
     assert name not in late
     late = {pulse.name for pulse in health(as_of=at + timedelta(seconds=1)).pulses if pulse.is_late}
     assert name in late
+
+
+@pytest.mark.parametrize("name", list(LATE_AFTER))
+def test_a_pulse_of_a_day_to_come_is_none(name: str) -> None:
+    for other in LATE_AFTER:
+        beat(other, NOON + CLOCK_SKEW)
+    assert not any(pulse.is_late for pulse in health(as_of=NOON).pulses)
+    Pulse.objects.filter(name=name).update(beat_at=NOON + CLOCK_SKEW + timedelta(seconds=1))
+    assert [pulse.name for pulse in health(as_of=NOON).pulses if pulse.is_late] == [name]
 
 
 def test_a_program_needs_a_cycle_that_has_not_begun() -> None:

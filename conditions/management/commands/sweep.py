@@ -33,13 +33,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Sweeps once; ends with 1 when a program could not be swept."""
         given = options["as_of"]
-        as_of = noon(given) if given is not None else clock.now()
-        report = sweep(as_of=as_of, dry_run=options["dry_run"])
+        # Of another day it tells nothing about how the tracker is now.
+        is_now = given is None
+        as_of = clock.now() if is_now else noon(given)
+        report = sweep(as_of=as_of, dry_run=options["dry_run"], is_pulse=is_now)
         for line in told(report):
             self.stdout.write(line)
         if not options["dry_run"] and not options["no_send"]:
             done = deliver_due(
-                owner=new_owner(), clock=(lambda: as_of) if given is not None else clock.now
+                owner=new_owner(), clock=clock.now if is_now else lambda: as_of, is_pulse=is_now
             )
             self.stdout.write(
                 f"Reminders: {done.sent} sent, {done.failed} failed and kept, "
