@@ -35,6 +35,13 @@ THIS_MACHINE = ["127.0.0.1", "::1"]
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 
+# How fast a machine makes its examples says nothing about the code.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
+
+
 def find_browser() -> str | None:
     """The Chromium to drive: CHROMIUM, or the first one installed."""
     named = os.environ.get("CHROMIUM")

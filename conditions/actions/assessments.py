@@ -12,10 +12,21 @@ from conditions.actions.judgement_parts import (
     require_complete,
     require_unchanged_evidence,
 )
-from conditions.actions.judgements import Judgement, require_judgement_fits
+from conditions.actions.judgements import (
+    Judgement,
+    require_cycle_takes,
+    require_judgement_fits,
+)
 from conditions.actions.record import require_permission
 from conditions.actions.steps import locked_assessment, record_step, save_step
-from conditions.models import Assessment, AssessmentAuthor, Condition, ReviewCycle, User
+from conditions.models import (
+    Assessment,
+    AssessmentAuthor,
+    Condition,
+    Program,
+    ReviewCycle,
+    User,
+)
 from conditions.queries.judgement_content import judgement_content
 from conditions.rules.fingerprint import fingerprint
 from conditions.rules.refusals import Conflict
@@ -43,7 +54,8 @@ def start_assessment(
     """
     require_permission(by, "add_assessment", to="write assessments")
     with transaction.atomic():
-        cycle = ReviewCycle.objects.select_for_update().select_related("program").get(pk=cycle.pk)
+        Program.objects.hold(cycle.program_id)
+        cycle = ReviewCycle.objects.select_related("program").get(pk=cycle.pk)
         require_judgement_fits(
             judgement, condition=condition, cycle=cycle, corrects=corrects, as_of=as_of
         )
@@ -111,6 +123,7 @@ def submit_assessment(
     with transaction.atomic():
         assessment = locked_assessment(assessment, expected_revision)
         require_transition(assessment.state, WorkState.SUBMITTED)
+        require_cycle_takes(assessment.cycle, assessment.corrects)
         require_complete(assessment)
         require_unchanged_evidence(assessment)
         AssessmentAuthor.objects.get_or_create(

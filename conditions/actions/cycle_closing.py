@@ -30,7 +30,7 @@ def close_cycle(
     """
     require_permission(by, "close_reviewcycle", to="close a cycle")
     with transaction.atomic():
-        program = Program.objects.select_for_update().get(pk=cycle.program_id)
+        [program] = Program.objects.hold(cycle.program_id)
         cycle = program.cycles.get(pk=cycle.pk)
         require_not_closed(cycle)
         day = program.day_of(as_of)
@@ -42,6 +42,7 @@ def close_cycle(
                 remedy="Close it once its conditions are assessed.",
             )
         _require_all_assessed(cycle, day)
+        _require_nothing_open(cycle)
         cycle.closed_on, cycle.closed_at, cycle.closed_by = day, as_of, by
         cycle.closing_note = note.strip()
         cycle.is_demonstration = is_demonstration
@@ -87,4 +88,16 @@ def _require_all_assessed(cycle: ReviewCycle, day: date) -> None:
             field="cycle",
             value=cycle.number,
             remedy="Assess and approve each; where evidence is thin, say U (cannot be assessed).",
+        )
+
+
+def _require_nothing_open(cycle: ReviewCycle) -> None:
+    waiting = Assessment.objects.still_open().filter(cycle=cycle).select_related("condition")
+    names = [f"{row.condition.code} ({row.state})" for row in waiting.order_by("condition")]
+    if names:
+        raise CycleIncomplete(
+            f"Cycle {cycle.number} cannot be closed: {', '.join(names)} would be left behind.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Submit and approve what is in work; after closing, only corrections are taken.",
         )

@@ -19,7 +19,7 @@ class BadExtension(Invalid):
 def extend_cycle(
     *, cycle: ReviewCycle, due_on: date, reason: str, by: User | None, as_of: datetime
 ) -> ReviewCycle:
-    """Move a cycle's due date later, for a reason; the scheduled date stays on record.
+    """Move a cycle's due date past the scheduled one, which stays on record, for a reason.
 
     The cycles after it move with it. Raises BadExtension, BadCalendar or CycleNotOpen.
     """
@@ -32,7 +32,7 @@ def extend_cycle(
             remedy="Name the authority or event that moved the date.",
         )
     with transaction.atomic():
-        program = Program.objects.select_for_update().get(pk=cycle.program_id)
+        [program] = Program.objects.hold(cycle.program_id)
         cycle = program.cycles.get(pk=cycle.pk)
         require_not_closed(cycle)
         _require_no_judgement_cut(cycle, due_on)
@@ -64,9 +64,18 @@ def _require_no_judgement_cut(cycle: ReviewCycle, due_on: date) -> None:
             value=due_on,
             remedy="Leave the dates as they are; a closed cycle stays as it is.",
         )
-    cut = Assessment.objects.filter(
+    outside = cycle.assessments.filter(valid_from__gte=due_on).order_by("-valid_from").first()
+    if outside is not None:
+        raise BadExtension(
+            f"{outside} holds from {outside.valid_from}, which would lie outside.",
+            field="due_on",
+            value=due_on,
+            remedy=f"Give a day after {outside.valid_from}.",
+        )
+    later = Assessment.objects.filter(
         cycle__program=cycle.program_id, cycle__number__gt=cycle.number, valid_from__lt=due_on
-    ).first()
+    )
+    cut = later.order_by("valid_from").first()
     if cut is not None:
         raise BadExtension(
             f"Cycle {cycle.number} cannot reach to {due_on}: {cut} holds from {cut.valid_from}.",

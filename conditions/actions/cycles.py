@@ -28,7 +28,7 @@ def open_cycles(
     Safe to repeat, at once or late. Returns the cycles that were made, opened or fell due now.
     """
     with transaction.atomic():
-        program = Program.objects.select_for_update().get(pk=program.pk)
+        [program] = Program.objects.hold(program.pk)
         day = program.day_of(as_of)
         present = {cycle.number: cycle for cycle in program.cycles.all()}
         touched = []
@@ -102,24 +102,27 @@ def align_cycles(
     by: User | None,
     as_of: datetime,
 ) -> None:
+    """Move the cycles on file to where the calendar puts them; each move is a CycleRevision."""
     series = spans(program.calendar, extensions=extensions, closings=closings_of(present))
+    moved = []
     for span in islice(series, max(present, default=0)):
         cycle = present[span.number]
-        if (cycle.starts_on, cycle.due_on) == (span.starts_on, span.due_on):
+        before = {f"{name}_before": getattr(cycle, name) for name in DATES}
+        was_later = cycle.starts_on > span.starts_on
+        for name in DATES:
+            setattr(cycle, name, getattr(span, name))
+        after = {name: getattr(cycle, name) for name in DATES}
+        if list(before.values()) == list(after.values()):
             continue
         CycleRevision.objects.create(
-            cycle=cycle,
-            starts_on_before=cycle.starts_on,
-            due_on_before=cycle.due_on,
-            starts_on=span.starts_on,
-            due_on=span.due_on,
-            reason=reason,
-            recorded_at=as_of,
-            recorded_by=by,
+            cycle=cycle, reason=reason, recorded_at=as_of, recorded_by=by, **before, **after
         )
-        cycle.starts_on, cycle.due_on = span.starts_on, span.due_on
-        if span.number not in extensions:
-            cycle.scheduled_due_on = span.scheduled_due_on
+        moved.append((was_later, cycle))
+    # No two cycles may start on one day, not even between two of these statements: what moves
+    # earlier goes first to last, what moves later goes last to first.
+    for _, cycle in [pair for pair in moved if pair[0]]:
+        cycle.save(update_fields=list(DATES))
+    for _, cycle in reversed([pair for pair in moved if not pair[0]]):
         cycle.save(update_fields=list(DATES))
 
 

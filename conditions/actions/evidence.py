@@ -105,7 +105,7 @@ def amend_evidence(
         )
     require_sound(item, as_of=as_of)
     with transaction.atomic():
-        evidence = Evidence.objects.select_for_update().get(pk=evidence.pk)
+        evidence = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
         _require_unchanged(evidence, expected_revision)
         _require_new(item.url, other_than=evidence)
         before = evidence_content(evidence)
@@ -132,8 +132,10 @@ def amend_evidence(
 
 def touch_programs_of(evidence: QuerySet[Evidence], *, as_of: datetime) -> None:
     """Mark as changed every program that shows one of these items."""
-    concerned = Program.objects.filter(conditions__evidence_links__evidence__in=evidence)
-    Program.objects.touch(*concerned.distinct().values_list("pk", flat=True), as_of=as_of)
+    linked = Program.objects.filter(conditions__evidence_links__evidence__in=evidence)
+    cited = Program.objects.filter(conditions__assessments__citations__evidence__in=evidence)
+    concerned = {*linked.values_list("pk", flat=True), *cited.values_list("pk", flat=True)}
+    Program.objects.touch(*concerned, as_of=as_of)
 
 
 def key_of(item: EvidenceItem) -> str:

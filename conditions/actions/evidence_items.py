@@ -113,6 +113,7 @@ def evidence_content(evidence: Evidence) -> dict[str, Any]:
         "url": evidence.url,
         "reference": evidence.reference,
         "title": evidence.title,
+        "source_id": evidence.source_id,
         "publisher": evidence.source.name,
         "published_on": evidence.published_on.isoformat() if evidence.published_on else None,
         "fact_on": evidence.fact_on.isoformat() if evidence.fact_on else None,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from conditions.actions.evidence_items import LinkItem
 from conditions.actions.record import record_event, require_permission, snapshot
-from conditions.models import Condition, Crosswalk, Evidence, EvidenceLink, User
+from conditions.models import Condition, Crosswalk, Evidence, EvidenceLink, Program, User
 from conditions.rules.evidence import Stance
 from conditions.rules.refusals import Conflict, Invalid
 
@@ -42,7 +42,7 @@ def link_evidence(
     """
     require_permission(by, "add_evidencelink", to="link evidence")
     with transaction.atomic():
-        Evidence.objects.select_for_update().get(pk=evidence.pk)
+        Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
         return write_links(evidence, (link,), by=by, as_of=as_of, carry=carry)
 
 
@@ -60,7 +60,7 @@ def withdraw_link(
             "A withdrawal needs a reason.", field="reason", value=reason, remedy=remedy
         )
     with transaction.atomic():
-        Evidence.objects.select_for_update().get(pk=link.evidence_id)
+        Evidence.objects.select_for_update(no_key=True).get(pk=link.evidence_id)
         link = EvidenceLink.objects.select_related("condition__program").get(pk=link.pk)
         if link.withdrawn_at is not None:
             raise LinkWithdrawn(
@@ -70,6 +70,7 @@ def withdraw_link(
                 remedy="Nothing is left to do.",
             )
         withdrawn = [link, *(_carried_alone_by(link) if carry else ())]
+        _hold_programs_of(withdrawn)
         for row in withdrawn:
             _withdraw(row, reason.strip(), by=by, as_of=as_of)
     return tuple(withdrawn)
@@ -103,10 +104,16 @@ def write_links(
     if carry:
         for item in _carried(links, taken):
             rows.append(_row(evidence, item, EvidenceLink.Origin.CROSSWALK, by=by, as_of=as_of))
+    _hold_programs_of(rows)
     for row in rows:
         row.save()
         _record("evidencelink.recorded", row, by=by, as_of=as_of)
     return tuple(rows)
+
+
+def _hold_programs_of(rows: Sequence[EvidenceLink]) -> None:
+    bears_on = Condition.objects.filter(pk__in={row.condition_id for row in rows})
+    Program.objects.hold(*bears_on.values_list("program_id", flat=True))
 
 
 def _carried(links: Sequence[LinkItem], taken: set[tuple[int, int | None]]) -> list[LinkItem]:

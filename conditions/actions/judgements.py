@@ -19,6 +19,10 @@ class BadJudgement(Invalid):
     """Part of a judgement is missing or cannot be accepted."""
 
 
+class AlreadyCorrected(Conflict):
+    """The judgement to be corrected was corrected already."""
+
+
 class CycleNotAssessable(Conflict):
     """The cycle has not begun, or is closed."""
 
@@ -109,13 +113,7 @@ def _require_assessable(
             value=cycle.number,
             remedy="Assess it from that day on.",
         )
-    if corrects is None and cycle.closed_at is not None:
-        raise CycleNotAssessable(
-            f"Cycle {cycle.number} was closed on {cycle.closed_on}.",
-            field="cycle",
-            value=cycle.number,
-            remedy="Correct the approved judgement instead, with a note that says why.",
-        )
+    require_cycle_takes(cycle, corrects)
     if corrects is not None and (
         corrects.condition_id != condition.pk
         or corrects.cycle_id != cycle.pk
@@ -126,6 +124,24 @@ def _require_assessable(
             field="corrects",
             value=corrects.pk,
             remedy="Open the judgement to be corrected and start from there.",
+        )
+
+
+def require_cycle_takes(cycle: ReviewCycle, corrects: Assessment | None) -> None:
+    """Raise unless the cycle still takes a judgement: once closed, only the first correction."""
+    if corrects is None and cycle.closed_at is not None:
+        raise CycleNotAssessable(
+            f"Cycle {cycle.number} was closed on {cycle.closed_on}.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Correct the approved judgement instead, with a note that says why.",
+        )
+    if corrects is not None and corrects.corrections.approved().exists():
+        raise AlreadyCorrected(
+            "This judgement was corrected already.",
+            field="corrects",
+            value=corrects.pk,
+            remedy="Correct the newest judgement instead.",
         )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from conditions.actions.faults import Fault, Faulty
 from conditions.actions.record import record_event, require_permission, snapshot
-from conditions.models import ApiToken, Condition, User
+from conditions.models import ApiToken, Condition, Program, User
 from conditions.queries.tokens import token_digest as token_digest
 from conditions.rules.days import BadMoment, zone
 from conditions.rules.refusals import Conflict, Invalid, NotAllowed
@@ -62,8 +62,9 @@ def assign_lead(
             remedy="Choose an active analyst or manager.",
         )
     with transaction.atomic():
+        Program.objects.hold(condition.program_id)
         condition = (
-            Condition.objects.select_for_update(of=("self",))
+            Condition.objects.select_for_update(of=("self",), no_key=True)
             .select_related("program", "lead")
             .get(pk=condition.pk)
         )

@@ -7,12 +7,19 @@ from datetime import datetime
 from django.db import transaction
 
 from conditions.actions.judgement_parts import require_unchanged_evidence
+from conditions.actions.judgements import require_cycle_takes
 from conditions.actions.record import require_permission
 from conditions.actions.steps import locked_assessment, record_step, save_step
 from conditions.models import Assessment, User
+from conditions.queries.judgement_content import judgement_content
 from conditions.rules.authority import require_other_eyes
-from conditions.rules.refusals import Invalid
+from conditions.rules.fingerprint import fingerprint
+from conditions.rules.refusals import Conflict, Invalid
 from conditions.rules.workflow import WorkState, require_transition
+
+
+class ContentChanged(Conflict):
+    """What would be approved is not what was submitted, or not on the present wording."""
 
 
 class ReasonMissing(Invalid):
@@ -51,8 +58,9 @@ def approve_assessment(
 ) -> Assessment:
     """Make a submitted assessment a judgement; it is never changed after.
 
-    Raises SelfApproval for anybody who wrote in it, ChangedMeanwhile, and EvidenceChanged when
-    something it cites reads differently now.
+    Raises OtherEyesNeeded for anybody who wrote in it, ChangedMeanwhile, EvidenceChanged when
+    something it cites reads differently now, and ContentChanged when the condition was reworded or
+    what is on file is not what was submitted.
     """
     require_permission(by, "approve_assessment", to="approve assessments")
     with transaction.atomic():
@@ -60,9 +68,29 @@ def approve_assessment(
         require_transition(assessment.state, WorkState.APPROVED)
         writers = set(assessment.authors.values_list("user_id", flat=True)) | {assessment.author_id}
         require_other_eyes(writers, by.pk, four_eyes=assessment.condition.program.four_eyes)
+        require_cycle_takes(assessment.cycle, assessment.corrects)
         require_unchanged_evidence(assessment)
+        _require_as_submitted(assessment)
         assessment.approved_by, assessment.approved_at = by, as_of
         assessment.approval_note = note.strip()
         save_step(assessment, WorkState.APPROVED, as_of)
         record_step("assessment.approved", assessment, by=by, as_of=as_of, reason=note.strip())
     return assessment
+
+
+def _require_as_submitted(assessment: Assessment) -> None:
+    judged = assessment.condition_version
+    if assessment.condition.versions.filter(number__gt=judged.number).exists():
+        raise ContentChanged(
+            f"{assessment.condition.code} was reworded after version {judged.number} was judged.",
+            field="condition_version",
+            value=judged.number,
+            remedy="Return the assessment, so that its author judges the present wording.",
+        )
+    if fingerprint(judgement_content(assessment)) != assessment.sha256:
+        raise ContentChanged(
+            "What is on file differs from what was submitted.",
+            field="sha256",
+            value=assessment.sha256,
+            remedy="Return the assessment and have it submitted again.",
+        )

@@ -71,7 +71,7 @@ def change_source(*, source: Source, item: SourceItem, by: User | None, as_of: d
     require_permission(by, "change_source", to="change sources")
     _require_described(item)
     with transaction.atomic():
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         _require_unknown(item.name, other_than=source)
         before = snapshot(source, *_DESCRIBED)
         columns = _columns(item)
@@ -102,7 +102,7 @@ def regrade_source(
     require_permission(by, "regrade_source", to="grade sources")
     _require_grade(reliability, reason)
     with transaction.atomic():
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         before = source.reliability
         if before == reliability:
             return source

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from conditions.actions.record import record_event
-from conditions.models import Assessment, User
+from conditions.models import Assessment, Program, User
 from conditions.queries.judgement_content import judgement_content
 from conditions.rules.refusals import Conflict, NotFound
 from conditions.rules.workflow import WorkState
@@ -22,7 +22,10 @@ class NoAssessment(NotFound):
 
 def locked_assessment(assessment: Assessment, expected_revision: int) -> Assessment:
     """The assessment, locked for this transaction, if nobody saved it after that revision."""
-    rows = Assessment.objects.select_for_update(of=("self",)).select_related(
+    Program.objects.filter(conditions__assessments=assessment.pk).select_for_update(
+        of=("self",), no_key=True
+    ).first()
+    rows = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related(
         "condition__program", "cycle__program", "condition_version", "author", "corrects"
     )
     present = rows.filter(pk=assessment.pk).first()

@@ -168,6 +168,12 @@ class Assessment(models.Model):
                 name="assessment_approval_dated_and_signed",
                 violation_error_message="An approval names its moment and its reviewer.",
             ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(state="approved"),
+                name="assessment_corrected_once",
+                violation_error_message="This judgement was corrected already. Correct the newest.",
+            ),
             models.CheckConstraint(
                 condition=Q(corrects__isnull=True) | ~Q(correction_note=""),
                 name="assessment_correction_says_why",

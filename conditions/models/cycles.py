@@ -81,8 +81,10 @@ class CycleRevision(models.Model):
 
     cycle = models.ForeignKey(ReviewCycle, on_delete=models.PROTECT, related_name="revisions")
     starts_on_before = models.DateField()
+    scheduled_due_on_before = models.DateField()
     due_on_before = models.DateField()
     starts_on = models.DateField()
+    scheduled_due_on = models.DateField()
     due_on = models.DateField()
     reason = models.TextField()
     recorded_at = models.DateTimeField()

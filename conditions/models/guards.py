@@ -13,6 +13,8 @@ from typing import Literal
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Write = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
+# Stands for the comparison that also tells a value from none, which each database spells its way.
+DIFFERS = "DIFFERS FROM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Guard:
     label: str
     sentence: str
     when: str = ""
+    sqlite_only: bool = False
 
     @property
     def name(self) -> str:
@@ -32,7 +35,8 @@ class Guard:
 
     def sqlite(self) -> list[str]:
         """Statements that put this guard in place on SQLite."""
-        when = f"WHEN {self.when} " if self.when else ""
+        condition = self.when.replace(DIFFERS, "IS NOT")
+        when = f"WHEN {condition} " if condition else ""
         return [
             f"DROP TRIGGER IF EXISTS {self.name}",
             f"CREATE TRIGGER {self.name} BEFORE {self.write} ON {self.table} FOR EACH ROW {when}"
@@ -42,7 +46,8 @@ class Guard:
     def postgresql(self) -> list[str]:
         """Statements that put this guard in place on PostgreSQL."""
         refuse = f"RAISE EXCEPTION USING MESSAGE = '{self.sentence}', ERRCODE = '23001';"
-        body = f"IF {self.when} THEN {refuse} END IF;" if self.when else refuse
+        condition = self.when.replace(DIFFERS, "IS DISTINCT FROM")
+        body = f"IF {condition} THEN {refuse} END IF;" if condition else refuse
         row = "OLD" if self.write == "DELETE" else "NEW"
         scope = "STATEMENT" if self.write == "TRUNCATE" else "ROW"
         answer = "NULL" if self.write == "TRUNCATE" else row
@@ -64,6 +69,19 @@ def _never(table: str, what: str, *writes: Write) -> Iterator[Guard]:
             label=f"never_{write.lower()}",
             sentence=f"{what} are never {verb}. Record a new one that says what it corrects.",
         )
+
+
+def _never_replaced(table: str) -> Guard:
+    # SQLite's INSERT OR REPLACE deletes the row in the way without asking the DELETE guard.
+    return Guard(
+        table=f"conditions_{table}",
+        write="INSERT",
+        label="never_replaced",
+        sentence="A row on file is never replaced. Record a new one that says what it corrects.",
+        when=f"NEW.id IS NOT NULL AND EXISTS "
+        f"(SELECT 1 FROM conditions_{table} o WHERE o.id = NEW.id)",
+        sqlite_only=True,
+    )
 
 
 APPEND_ONLY = {
@@ -100,6 +118,14 @@ _WROTE_IT = (
 )
 
 
+_CONTENT = (
+    *("status", "trend", "confidence", "confidence_reason", "rationale", "limb", "dissent"),
+    *("valid_from", "corrects_id", "correction_note", "condition_version_id", "sha256"),
+    *("submitted_at", "submitted_by_id", "is_demonstration"),
+)
+_SAYS_OTHERWISE = " OR ".join(f"NEW.{column} {DIFFERS} OLD.{column}" for column in _CONTENT)
+
+
 def _assessment_guards() -> Iterator[Guard]:
     table = "conditions_assessment"
     yield Guard(
@@ -120,14 +146,15 @@ def _assessment_guards() -> Iterator[Guard]:
         table,
         "UPDATE",
         "approved_from_submitted",
-        "Only a submitted assessment can be approved, as it was submitted.",
-        "NEW.state = 'approved' AND OLD.state <> 'approved' AND (OLD.state <> 'submitted' "
-        "OR NEW.sha256 <> OLD.sha256 "
-        "OR NEW.status <> OLD.status OR NEW.rationale <> OLD.rationale "
-        "OR NEW.confidence <> OLD.confidence OR NEW.trend <> OLD.trend "
-        "OR NEW.confidence_reason <> OLD.confidence_reason OR NEW.limb <> OLD.limb "
-        "OR NEW.valid_from <> OLD.valid_from "
-        "OR NEW.condition_version_id <> OLD.condition_version_id)",
+        "Only a submitted assessment can be approved.",
+        "NEW.state = 'approved' AND OLD.state NOT IN ('submitted', 'approved')",
+    )
+    yield Guard(
+        table,
+        "UPDATE",
+        "submitted_is_sealed",
+        "What was submitted is not changed. Return it first.",
+        f"OLD.state = 'submitted' AND ({_SAYS_OTHERWISE})",
     )
     yield Guard(
         table,
@@ -145,14 +172,22 @@ def _assessment_guards() -> Iterator[Guard]:
         "OR NEW.condition_id <> OLD.condition_id OR NEW.cycle_id <> OLD.cycle_id)",
     )
     for part, what in (("finding", "findings"), ("citation", "citations")):
-        for write, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        sealed_new, sealed_old = _SEALED_PARENT.format(row="NEW"), _SEALED_PARENT.format(row="OLD")
+        sealed: dict[Write, str] = {
+            "INSERT": sealed_new,
+            "UPDATE": f"{sealed_old} OR {sealed_new}",
+            "DELETE": sealed_old,
+        }
+        for write, when in sealed.items():
             yield Guard(
                 f"conditions_{part}",
-                write,  # type: ignore[arg-type]
+                write,
                 f"sealed_{write.lower()}",
                 f"The {what} of a submitted or approved assessment are never changed.",
-                _SEALED_PARENT.format(row=row),
+                when,
             )
+        yield from _never(part, what.capitalize(), "TRUNCATE")
+        yield _never_replaced(part)
 
 
 def _other_guards() -> Iterator[Guard]:
@@ -188,8 +223,10 @@ def all_guards() -> list[Guard]:
     guards: list[Guard] = []
     for table, what in APPEND_ONLY.items():
         guards += _never(table, what, "UPDATE", "DELETE", "TRUNCATE")
+        guards.append(_never_replaced(table))
     for table, what in NEVER_DELETED.items():
         guards += _never(table, what, "DELETE", "TRUNCATE")
+        guards.append(_never_replaced(table))
     guards += _assessment_guards()
     guards += _other_guards()
     return guards
@@ -198,7 +235,7 @@ def all_guards() -> list[Guard]:
 def _of_vendor(connection: BaseDatabaseWrapper) -> list[Guard]:
     if connection.vendor == "sqlite":
         return [guard for guard in all_guards() if guard.write != "TRUNCATE"]
-    return all_guards()
+    return [guard for guard in all_guards() if not guard.sqlite_only]
 
 
 def install_guards(connection: BaseDatabaseWrapper) -> None:

@@ -25,8 +25,18 @@ class ProgramQuerySet(models.QuerySet["Program"]):
             return self
         return self.filter(is_public=True)
 
+    def hold(self, *program_ids: int) -> list[Program]:
+        """Lock these programs for this transaction, in one order for everybody.
+
+        Whoever locks more than a program locks the program first, then the cycle, then the rest.
+        """
+        rows = self.filter(pk__in=program_ids).order_by("pk")
+        return list(rows.select_for_update(no_key=True))
+
     def touch(self, *program_ids: int, as_of: datetime) -> None:
         """Mark that something these programs show changed at ``as_of``; never moves back."""
+        if len(program_ids) > 1:
+            self.hold(*program_ids)
         self.filter(pk__in=program_ids, changed_at__lt=as_of).update(changed_at=as_of)
         self.filter(pk__in=program_ids).update(revision=F("revision") + 1)
 

@@ -116,10 +116,9 @@ def spans(
         due_on = _in_force(number, scheduled, extensions.get(number), overtaken=overtaken)
         yield Span(number, starts_on, scheduled, due_on)
         starts_on = due_on
-        if calendar.basis is Basis.CLOSING and number in closings:
+        counted = _following(calendar, counted if due_on == scheduled else due_on)
+        if calendar.basis is Basis.CLOSING and _sets_the_next(number, counted, closings):
             counted = closings[number] + timedelta(days=calendar.interval)
-        else:
-            counted = _following(calendar, counted if due_on == scheduled else due_on)
 
 
 def spans_until(
@@ -181,6 +180,14 @@ def _following(calendar: Calendar, counted: date) -> date:
         multiples = (counted - calendar.anchor).days // calendar.interval + 1
         return calendar.anchor + timedelta(days=multiples * calendar.interval)
     return counted + timedelta(days=calendar.interval)
+
+
+def _sets_the_next(number: int, projected: date, closings: Mapping[int, date]) -> bool:
+    # A closing so late that the cycle after next has begun, or the next is closed, moves nobody.
+    closed_on, next_closed_on = closings.get(number), closings.get(number + 1)
+    if closed_on is None or closed_on >= projected:
+        return False
+    return next_closed_on is None or next_closed_on > closed_on
 
 
 def _in_force(number: int, scheduled: date, due_on: date | None, *, overtaken: bool) -> date:

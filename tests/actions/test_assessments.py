@@ -12,11 +12,16 @@ from conditions.actions.assessments import (
     submit_assessment,
 )
 from conditions.actions.judgement_parts import EvidenceChanged, Incomplete
-from conditions.actions.judgements import BadJudgement, CycleNotAssessable
+from conditions.actions.judgements import AlreadyCorrected, BadJudgement, CycleNotAssessable
 from conditions.actions.record import PermissionMissing
-from conditions.actions.reviews import ReasonMissing, approve_assessment, return_assessment
+from conditions.actions.reviews import (
+    ContentChanged,
+    ReasonMissing,
+    approve_assessment,
+    return_assessment,
+)
 from conditions.actions.steps import ChangedMeanwhile
-from conditions.models import Assessment, AssessmentAuthor, Event, Finding
+from conditions.models import Assessment, AssessmentAuthor, Event, Finding, ReviewCycle
 from conditions.rules.authority import OtherEyesNeeded
 from conditions.rules.refusals import Refusal
 from conditions.rules.workflow import NoSuchStep
@@ -338,3 +343,47 @@ def test_a_finding_on_another_conditions_item_is_refused(program, cycle, analyst
             condition=condition, cycle=cycle, state="draft", findings=foreign, valid_from=TODAY
         )
     assert not Finding.objects.exists()
+
+
+def test_a_judgement_is_corrected_once_then_its_correction_is(program, condition):
+    first = program.cycles.get(number=1)
+    wrong = make_assessment(condition=condition, cycle=first)
+    right = make_assessment(condition=condition, cycle=first, corrects=wrong, status="1")
+    with pytest.raises(AlreadyCorrected, match="corrected already"):
+        make_assessment(condition=condition, cycle=first, corrects=wrong, status="3")
+    assert make_assessment(condition=condition, cycle=first, corrects=right, status="3")
+
+
+def test_nothing_is_approved_in_a_closed_cycle_but_corrections(program, condition, analyst):
+    first = program.cycles.get(number=1)
+    make_assessment(condition=condition, cycle=first)
+    waiting = make_assessment(condition=condition, cycle=first, state="submitted", status="4")
+    ReviewCycle.objects.filter(pk=first.pk).update(
+        closed_on=FIRST_DUE, closed_at=noon(FIRST_DUE), closed_by=analyst
+    )
+    with pytest.raises(CycleNotAssessable, match="was closed"):
+        approve_assessment(
+            assessment=waiting, by=make_user("reviewer"), as_of=noon(TODAY), expected_revision=2
+        )
+
+
+def test_a_rewording_after_submission_stops_the_approval(condition, cycle):
+    submitted = make_assessment(condition=condition, cycle=cycle, state="submitted")
+    condition.versions.create(
+        number=2, content={"title": "Reworded"}, sha256="0" * 64, recorded_at=noon(TODAY)
+    )
+    with pytest.raises(ContentChanged, match="was reworded"):
+        approve_assessment(
+            assessment=submitted, by=make_user("reviewer"), as_of=noon(TODAY), expected_revision=2
+        )
+
+
+def test_what_is_approved_is_what_the_fingerprint_bound(condition, cycle):
+    submitted = make_assessment(condition=condition, cycle=cycle, state="submitted")
+    evidence = submitted.citations.get().evidence
+    evidence.key = "ev-renamed"
+    evidence.save()
+    with pytest.raises(ContentChanged, match="differs from what was submitted"):
+        approve_assessment(
+            assessment=submitted, by=make_user("reviewer"), as_of=noon(TODAY), expected_revision=2
+        )

@@ -215,3 +215,60 @@ def test_two_cycles_of_one_program_never_share_a_day():
     for cycle in ReviewCycle.objects.filter(number__gt=1):
         previous = ReviewCycle.objects.get(program=cycle.program, number=cycle.number - 1)
         assert previous.due_on == cycle.starts_on
+
+
+def test_an_extension_by_exactly_one_interval_moves_every_later_cycle():
+    program = make_program(as_of=noon(TODAY))
+    extend_cycle(
+        cycle=program.cycles.get(number=4),
+        due_on=FIFTH_DUE,
+        reason="A whole period more.",
+        by=make_user("manager"),
+        as_of=noon(TODAY),
+    )
+    assert dues(program)[3:] == [FIFTH_DUE, FIFTH_DUE + 120 * DAY, FIFTH_DUE + 240 * DAY]
+
+
+def test_an_extension_is_never_shortened_under_a_judgement_of_its_own_cycle():
+    program = make_program(as_of=noon(TODAY))
+    third, manager = program.cycles.get(number=3), make_user("manager")
+    extend_cycle(cycle=third, due_on=TODAY, reason="Late.", by=manager, as_of=noon(THIRD_DUE - DAY))
+    third.refresh_from_db()
+    make_assessment(condition=program.conditions.get(), cycle=third, valid_from=TODAY - 2 * DAY)
+    with pytest.raises(BadExtension, match="would lie outside"):
+        extend_cycle(
+            cycle=third, due_on=TODAY - 5 * DAY, reason="Back.", by=manager, as_of=noon(TODAY)
+        )
+
+
+def test_a_cycle_is_not_closed_over_work_that_is_still_open():
+    program = make_program(as_of=noon(TODAY))
+    first, condition = program.cycles.get(number=1), program.conditions.get()
+    make_assessment(condition=condition, cycle=first)
+    make_assessment(condition=condition, cycle=first, status="4", state="draft")
+    with pytest.raises(CycleIncomplete, match=r"ALPHA \(draft\) would be left behind"):
+        close_cycle(cycle=first, by=make_user("manager"), as_of=noon(TODAY))
+
+
+class TestClosingBasis:
+    """The next date counts from the day of closing, but no closing moves what has begun."""
+
+    @pytest.fixture
+    def program(self):
+        program = make_program(basis="closing", as_of=noon(TODAY))
+        for number in (1, 2, 3):
+            make_assessment(
+                condition=program.conditions.get(), cycle=program.cycles.get(number=number)
+            )
+        return program
+
+    def test_a_closing_out_of_order_leaves_the_closed_cycle_alone(self, program):
+        manager, before = make_user("manager"), dues(program)[:3]
+        close_cycle(cycle=program.cycles.get(number=3), by=manager, as_of=noon(TODAY))
+        close_cycle(cycle=program.cycles.get(number=2), by=manager, as_of=noon(TODAY + DAY))
+        assert dues(program)[:3] == before
+
+    def test_a_closing_after_the_cycle_after_next_has_begun_moves_nobody(self, program):
+        before = dues(program)
+        close_cycle(cycle=program.cycles.get(number=1), by=make_user("manager"), as_of=noon(TODAY))
+        assert dues(program) == before

@@ -78,8 +78,10 @@ def rows():
     CycleRevision.objects.create(
         cycle=cycle,
         starts_on_before=cycle.starts_on,
+        scheduled_due_on_before=cycle.scheduled_due_on,
         due_on_before=cycle.due_on,
         starts_on=cycle.starts_on,
+        scheduled_due_on=cycle.scheduled_due_on,
         due_on=cycle.due_on,
         reason="For the test.",
         recorded_at=noon(TODAY),
@@ -184,13 +186,55 @@ def test_what_was_submitted_is_what_is_approved():
     submitted = make_assessment(
         condition=program.conditions.get(), cycle=program.cycles.get(number=1), state="submitted"
     )
-    with pytest.raises(IntegrityError, match="as it was submitted"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="What was submitted is not changed"),
+        transaction.atomic(),
+    ):
         Assessment.objects.filter(pk=submitted.pk).update(
             state="approved",
             status="4",
             approved_by=make_user("reviewer"),
             approved_at=noon(TODAY),
         )
+
+
+@pytest.mark.parametrize("state", ["submitted", "returned"])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("rationale", "Tampered."), ("dissent", "Added."), ("correction_note", "Added.")],
+)
+def test_what_was_submitted_is_sealed_until_it_is_returned(state, column, value):
+    program = make_program()
+    submitted = make_assessment(
+        condition=program.conditions.get(), cycle=program.cycles.get(number=1), state="submitted"
+    )
+    with pytest.raises(IntegrityError, match="What was submitted"), transaction.atomic():
+        Assessment.objects.filter(pk=submitted.pk).update(state=state, **{column: value})
+
+
+@pytest.mark.parametrize("model", [Finding, Citation])
+def test_no_part_moves_into_an_approved_assessment(rows, model):
+    other = make_program(slug="other")
+    draft = make_assessment(
+        condition=other.conditions.get(), cycle=other.cycles.get(number=1), state="draft"
+    )
+    part = model.objects.filter(assessment=draft)
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        part.update(assessment=rows["assessment"])
+
+
+def test_no_row_on_file_is_replaced(rows):
+    if connection.vendor != "sqlite":
+        words, sentence = "TRUNCATE conditions_finding CASCADE", "are never deleted"
+    else:
+        words = "INSERT OR REPLACE INTO conditions_assessment SELECT * FROM conditions_assessment"
+        sentence = "never replaced|begins as a draft"
+    with (
+        pytest.raises(IntegrityError, match=sentence),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(words)
 
 
 def test_a_link_is_withdrawn_once_and_otherwise_stays(rows):

@@ -70,13 +70,16 @@ def shared_evidence(condition):
 
 
 def write(program, author, reviewer, history: list[Written], step: Step) -> Written:
-    """Write one step through the actions; a correction keeps the cycle of what it corrects."""
+    """Write one step; a correction keeps the cycle of what it corrects,
+    and nothing is corrected twice."""
     condition = program.conditions.get()
     valid_from = WHITE_HOUSE + timedelta(days=step.holds_after)
     cycle = program.cycles.containing(valid_from).get()
     earlier = None
-    if step.corrects is not None and history:
-        earlier = Assessment.objects.get(pk=history[step.corrects % len(history)].pk)
+    corrected = {row.corrects for row in history}
+    standing = [row for row in history if row.pk not in corrected]
+    if step.corrects is not None and standing:
+        earlier = Assessment.objects.get(pk=standing[step.corrects % len(standing)].pk)
         cycle = earlier.cycle
         valid_from = min(max(valid_from, cycle.starts_on), cycle.due_on - DAY)
     drafted_at = noon(TODAY)
