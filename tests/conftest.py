@@ -15,6 +15,8 @@ import redis
 from django.conf import settings as tracker_settings
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from conditions.models.guards import all_guards
