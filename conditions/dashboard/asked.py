@@ -4,35 +4,49 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.validators import slug_re
 from django.http import QueryDict
 
+from conditions.queries.asof import read_day
 from conditions.rules.refusals import Invalid
 
 HIGHEST = 9_999
 
 
 class BadAddress(Invalid):
-    """A part of the address that is neither the number nor the day it should be."""
+    """A part of the address that is not the number it should be."""
 
 
 def whole(query: QueryDict, field: str) -> int | None:
-    """A number from 1 up, or None where it is not given. Raises BadAddress."""
+    """A number from 1 to HIGHEST, or None where it is not given. Raises BadAddress."""
     text = query.get(field, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= HIGHEST):
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST))
+    if not is_number or int(text) < 1:
         raise BadAddress(
-            "This is not a number.", field=field, value=text, remedy="Write it as 1, 2 or 3."
+            "This is not a number.",
+            field=field,
+            value=text,
+            remedy=f"Write it as 1, 2 or 3, at most {HIGHEST}.",
         )
     return int(text)
 
 
-def day(query: QueryDict, field: str) -> date | None:
-    """A day, or None where it is not given. Raises BadAddress."""
+def slug(query: QueryDict, field: str) -> str:
+    """A program's short name, empty where it is not given. Raises BadAddress."""
     text = query.get(field, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
+    if text and not slug_re.match(text):
         raise BadAddress(
-            "This is not a date.", field=field, value=text, remedy="Write it as 2026-03-09."
-        ) from None
+            "This is not a program's short name.",
+            field=field,
+            value=text,
+            remedy="Start from the list of programs and follow its links.",
+        )
+    return text
+
+
+def day(query: QueryDict, field: str) -> date | None:
+    """A day, or None where it is not given. Raises BadAsOf."""
+    text = query.get(field, "").strip()
+    return read_day(field, text) if text else None

@@ -44,12 +44,12 @@ def page(view: Page) -> Page:
 def programs(request: HttpRequest) -> HttpResponse:
     """All programs side by side."""
     audience = audience_of(request)
-    after = request.GET.get("after", "")
+    after = asked.slug(request.GET, "after")
     front = programs_front(audience.reader, after=after, most=MOST_PROGRAMS + 1, as_of=clock.now())
     days = [clock.today(mark.time_zone) for mark in front.marks]
 
     def write() -> HttpResponse:
-        shown = list(zip(programs_of(front), days, strict=True))
+        shown = list(zip(programs_of(front, audience.reader), days, strict=True))
         asked_for = {row: as_of_asked(request, row, day) for row, day in shown[:MOST_PROGRAMS]}
         cards = program_cards(asked_for)
         context = surroundings(request, audience, front) | {
@@ -127,10 +127,17 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether the tracker is alive: 200, or 503 with what is wrong."""
+    """Whether the tracker is alive: 200, or 503 with what is wrong; programs are only counted."""
     found = health(as_of=clock.now())
     problems = [f"The job {pulse.name} is late." for pulse in found.pulses if pulse.is_late]
-    problems += [f"{slug} has no future cycle." for slug in found.without_future_cycle]
+    problems += [
+        f"Programs {what}: {len(programs)}."
+        for what, programs in (
+            ("without a future cycle", found.without_future_cycle),
+            ("that the last sweep could not do", found.not_swept),
+        )
+        if programs
+    ]
     pulses = {pulse.name: pulse.beat_at for pulse in found.pulses}
     body = {"healthy": found.is_well, "problems": problems, "pulses": pulses}
     return JsonResponse(

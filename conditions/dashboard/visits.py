@@ -63,7 +63,7 @@ class Visit:
         )
 
     def _open(self) -> Opened:
-        program = programs_of(self.front)[0]
+        program = programs_of(self.front, self.audience.reader)[0]
         as_of = as_of_asked(self.request, program, self.today)
         return Opened(self.request, self.audience, program, as_of, self.today)
 

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from conditions.models import Program
+from conditions.rules.calendar import HORIZON
 from conditions.rules.refusals import Invalid
 
+FIRST_DAY = date(1900, 1, 1)
 LAST_MICROSECOND = timedelta(microseconds=1)
 
 
@@ -36,32 +38,44 @@ def read_as_of(program: Program, *, valid_at: str, known_at: str, today: date) -
     can be asked for again. Raises BadAsOf with the field, the value and what is accepted.
     """
     return AsOf(
-        valid_at=_day(valid_at) if valid_at else today,
+        valid_at=read_day("valid_at", valid_at) if valid_at else today,
         known_at=_moment(known_at, program.time_zone) if known_at else program.changed_at,
         given=bool(valid_at or known_at),
     )
 
 
-def _day(text: str) -> date:
+def read_day(field: str, text: str) -> date:
+    """The legal day that ``text`` names, within what the calendar reaches. Raises BadAsOf."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadAsOf(
-            "This is not a date.",
-            field="valid_at",
-            value=text,
-            remedy="Write it as 2026-03-09.",
+            "This is not a date.", field=field, value=text, remedy="Write it as 2026-03-09."
         ) from None
+    return _in_reach(day, field=field, text=text)
+
+
+def _in_reach(day: date, *, field: str, text: str) -> date:
+    # Beyond these, a day has no cycle to count in, and the next one may not exist at all.
+    if not FIRST_DAY <= day < HORIZON:
+        raise BadAsOf(
+            "This day is out of reach.",
+            field=field,
+            value=text,
+            remedy=f"Give a day from {FIRST_DAY} up to the day before {HORIZON}.",
+        )
+    return day
 
 
 def _moment(text: str, time_zone: str) -> datetime:
     zone = ZoneInfo(time_zone)
     try:
         if len(text) <= len("2026-03-09"):
-            following = date.fromisoformat(text) + timedelta(days=1)
+            day = _in_reach(date.fromisoformat(text), field="known_at", text=text)
+            following = day + timedelta(days=1)
             return (datetime.combine(following, time(), zone) - LAST_MICROSECOND).astimezone(UTC)
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadAsOf(
             "This is neither a date nor a moment.",
@@ -69,3 +83,5 @@ def _moment(text: str, time_zone: str) -> datetime:
             value=text,
             remedy="Write it as 2026-03-09 or 2026-03-09T17:00:00Z.",
         ) from None
+    _in_reach(moment.date(), field="known_at", text=text)
+    return moment

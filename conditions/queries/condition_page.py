@@ -153,7 +153,9 @@ def condition_page(
 
 def condition_of(program: Program, code: str) -> Condition:
     """The condition of that code. Raises NoCondition. One query."""
-    condition = program.conditions.filter(code__iexact=code).first()
+    # PostgreSQL cannot even be asked for a text with a NUL in it.
+    is_text = "\x00" not in code
+    condition = program.conditions.filter(code__iexact=code).first() if is_text else None
     if condition is None:
         raise NoCondition(
             f"{program.short_title} has no such condition.",

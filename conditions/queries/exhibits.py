@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 
-from conditions.models import Citation, Evidence, EvidenceLink
+from conditions.models import Citation, Evidence, EvidenceLink, EvidenceVersion, SourceGrade
 from conditions.queries.asof import AsOf
 from conditions.queries.cycles import CycleDates
 from conditions.rules.dates import FactDate, Precision
@@ -49,7 +50,10 @@ class DocumentPage:
 def cited_documents(
     assessment_ids: Collection[int], sensitivities: Collection[str]
 ) -> dict[int, tuple[Document, ...]]:
-    """What each judgement cites and this reader may see, as graded when cited. One query."""
+    """What each judgement cites and this reader may see, as it read when cited. One query.
+
+    Neither the document as it is now nor the text that was cited may be closed to the reader.
+    """
     rows = (
         Citation.objects.filter(
             assessment__in=assessment_ids, evidence__sensitivity__in=sensitivities
@@ -59,15 +63,27 @@ def cited_documents(
     )
     found: dict[int, list[Document]] = {}
     for row in rows:
+        told = row.evidence_version.content
+        if not is_open(told, sensitivities):
+            continue
         document = _document(
             row.evidence,
             row.stance or "neutral",
             grade=row.grade,
-            told=row.evidence_version.content,
+            told=told,
             assessment_id=row.assessment_id,
         )
         found.setdefault(row.assessment_id, []).append(document)
     return {pk: tuple(documents) for pk, documents in found.items()}
+
+
+def is_open(told: Mapping[str, Any], sensitivities: Collection[str]) -> bool:
+    """Whether a version's own text may be shown to a reader of these sensitivities.
+
+    An item may have been closed when the version was written and open now: the old text stays
+    closed. A version that does not say is as open as its item.
+    """
+    return told.get("sensitivity") is None or told["sensitivity"] in sensitivities
 
 
 def linked_documents(
@@ -79,7 +95,9 @@ def linked_documents(
     number: int = 1,
     size: int = 20,
 ) -> DocumentPage:
-    """A page of the documents linked to a condition with one stance. Two queries."""
+    """A page of the documents linked to a condition with one stance, as they read and were graded
+    at ``as_of.known_at``. Two queries.
+    """
     links = EvidenceLink.objects.standing_at(as_of.known_at).filter(
         condition=condition_id, stance=stance
     )
@@ -87,6 +105,7 @@ def linked_documents(
     rows = list(
         Evidence.objects.with_sensitivity(sensitivities)
         .filter(Exists(links.filter(evidence=OuterRef("pk"))))
+        .annotate(told=_told_at(as_of), reliability=_reliability_at(as_of))
         .select_related("source")
         .order_by(F("published_on").desc(nulls_last=True), "-pk")[start : start + size + 1]
     )
@@ -99,11 +118,13 @@ def linked_documents(
             _document(
                 row,
                 stance,
-                grade=f"{row.source.reliability}{row.credibility}",
+                grade=_grade(row),
+                told=row.told or {},
                 items=(code for pk, code, _ in notes if pk == row.pk and code),
                 note=next((note for pk, _, note in notes if pk == row.pk and note), ""),
             )
             for row in rows[:size]
+            if is_open(row.told or {}, sensitivities)
         ),
         more=len(rows) > size,
     )
@@ -140,32 +161,62 @@ def sighted(
     return list(rows[:most])
 
 
+def _told_at(as_of: AsOf) -> Subquery:
+    known = EvidenceVersion.objects.filter(evidence=OuterRef("pk"), recorded_at__lte=as_of.known_at)
+    return Subquery(known.order_by("-number").values("content")[:1])
+
+
+def _reliability_at(as_of: AsOf) -> Subquery:
+    known = SourceGrade.objects.filter(source=OuterRef("source"), recorded_at__lte=as_of.known_at)
+    return Subquery(known.order_by("-recorded_at", "-pk").values("reliability")[:1])
+
+
+def _grade(row: Any) -> str:
+    credibility = (row.told or {}).get("credibility", row.credibility)
+    return f"{row.reliability or row.source.reliability}{credibility}"
+
+
 def _document(
     evidence: Evidence,
     stance: str,
     *,
     grade: str,
-    told: dict[str, object] | None = None,
+    told: Mapping[str, Any],
     items: Iterable[str] = (),
     note: str = "",
     assessment_id: int | None = None,
 ) -> Document:
-    told = told or {}
     return Document(
         key=evidence.key,
-        title=str(told.get("title") or evidence.title),
-        url=str(told.get("url") or evidence.url),
-        reference=evidence.reference,
-        publisher=evidence.source.name,
-        published_on=evidence.published_on,
-        happened=str(FactDate(evidence.fact_on, Precision(evidence.fact_precision))),
-        language=evidence.language,
-        summary=str(told.get("summary") or evidence.summary),
+        title=_text(told, "title", evidence.title),
+        url=_text(told, "url", evidence.url),
+        reference=_text(told, "reference", evidence.reference),
+        publisher=_text(told, "publisher", evidence.source.name),
+        published_on=_day(told, "published_on", evidence.published_on),
+        happened=str(
+            FactDate(
+                _day(told, "fact_on", evidence.fact_on),
+                Precision(_text(told, "fact_precision", evidence.fact_precision)),
+            )
+        ),
+        language=_text(told, "language", evidence.language),
+        summary=_text(told, "summary", evidence.summary),
         grade=grade,
         stance=stance,
-        is_primary=evidence.is_primary,
-        sensitivity=evidence.sensitivity,
+        is_primary=bool(told.get("is_primary", evidence.is_primary)),
+        sensitivity=_text(told, "sensitivity", evidence.sensitivity),
         items=tuple(dict.fromkeys(items)),
         note=note,
         assessment_id=assessment_id,
     )
+
+
+# What a version does not tell, the item tells.
+def _text(told: Mapping[str, Any], name: str, present: str) -> str:
+    return str(told.get(name, present))
+
+
+def _day(told: Mapping[str, Any], name: str, present: date | None) -> date | None:
+    if name not in told:
+        return present
+    return date.fromisoformat(told[name]) if told[name] else None

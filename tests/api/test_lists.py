@@ -19,6 +19,7 @@ from tests.days import FIRST_DUE, WHITE_HOUSE, noon
 from tests.factories import (
     make_assessment,
     make_evidence,
+    make_link,
     make_program,
     make_user,
 )
@@ -102,12 +103,31 @@ def test_nothing_of_a_private_program_is_seen(stranger: Caller, name: str) -> No
     left = stranger.get(f"{name}/").json()["results"]
 
     assert seen
-    if name in ("evidence", "sources"):
-        assert left == seen
-        return
     assert left == []
     assert stranger.get(f"{name}/{key_of(name, seen[0])}/").status_code == 404
     assert caller("viewer").get(f"{name}/{key_of(name, seen[0])}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["evidence", "sources"])
+def test_what_is_linked_to_no_program_or_to_an_open_one_too_is_seen(
+    stranger: Caller, name: str
+) -> None:
+    hidden = make_program(slug="hidden", is_public=False).conditions.get()
+    shown = make_program(slug="shown").conditions.get()
+    make_evidence(title="Background")
+    both = make_evidence(condition=hidden, title="On both")
+    make_link(evidence=both, condition=shown, stance="supports", recorded_at=noon(WHITE_HOUSE))
+    make_evidence(condition=hidden, title="Hidden")
+    assert len(stranger.get(f"{name}/").json()["results"]) == 2
+    assert len(caller("viewer").get(f"{name}/").json()["results"]) == 3
+
+
+def test_a_private_successor_is_not_named(stranger: Caller) -> None:
+    successor = make_program(slug="hidden", is_public=False)
+    make_program(slug="shown", successor=successor)
+    assert stranger.get("programs/shown/").json()["successor"] is None
+    assert stranger.get("programs/").json()["results"][0]["successor"] is None
+    assert caller("viewer").get("programs/shown/").json()["successor"] == "hidden"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
-from conditions.models import Pulse
+from conditions.models import Pulse, ReviewCycle
 from tests.dashboard.conftest import filled_program
 from tests.days import FIRST_DUE, TODAY, WHITE_HOUSE, noon
 from tests.factories import make_program
@@ -24,6 +24,17 @@ PAGE = "/programs/test-program/"
         (f"{PAGE}?known_at=2026-13-01", 400, "known_at", "2026-13-01"),
         ("/?valid_at=%3Cscript%3E", 400, "valid_at", "&lt;script&gt;"),
         (f"{PAGE}conditions/ALPHA/?supports=x", 400, "supports", "x"),
+        (f"{PAGE}conditions/ALPHA/?supports=00001", 400, "supports", "00001"),
+        (f"{PAGE}conditions/ALPHA/?supports=0", 400, "supports", "0"),
+        (f"{PAGE}conditions/ALPHA/?supports=000001{'9' * 5000}", 400, "supports", "000001"),
+        (f"{PAGE}conditions/%00/", 404, "condition", "\x00"),
+        ("/?after=%00", 400, "after", "\x00"),
+        (f"{PAGE}?valid_at=9999-12-31", 400, "valid_at", "9999-12-31"),
+        (f"{PAGE}?valid_at=2999-12-31", 400, "valid_at", "2999-12-31"),
+        (f"{PAGE}?valid_at=1899-12-31", 400, "valid_at", "1899-12-31"),
+        (f"{PAGE}?known_at=9999-12-30", 400, "known_at", "9999-12-30"),
+        (f"{PAGE}?known_at=0001-01-01T00:00:00Z", 400, "known_at", "0001-01-01T00:00:00Z"),
+        (f"{PAGE}compare/?from=0001-01-01", 400, "from", "0001-01-01"),
         (f"{PAGE}compare/?a=two", 400, "a", "two"),
         (f"{PAGE}compare/?a=1&b=99", 404, "cycle", "99"),
         (f"{PAGE}compare/?a=1&b=1", 400, "b", "1"),
@@ -41,8 +52,20 @@ def test_refusal_names_field_value_and_remedy(
     response = client.get(path)
     page = response.content.decode()
     assert response.status_code == status
-    assert f"<dt>{field}</dt><dd><code>{value}</code></dd>" in page
+    assert f"<dt>{field}</dt><dd><code>{value}" in page
     assert "<dt>What would do</dt>" in page
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2999-12-30"])
+@pytest.mark.parametrize("clock", ["valid_at", "known_at"])
+@pytest.mark.parametrize(
+    "place", ["", "conditions/ALPHA/", "cycles/2/", "compare/", "calendar.ics"]
+)
+def test_the_first_and_the_last_day_in_reach_are_answered(
+    client: Client, place: str, clock: str, day: str
+) -> None:
+    filled_program(1)
+    assert client.get(f"{PAGE}{place}?{clock}={day}").status_code in (200, 404)
 
 
 def test_pages_only_read(client: Client) -> None:
@@ -104,3 +127,16 @@ def test_health(client: Client) -> None:
     well = client.get("/healthz")
     assert well.status_code == 200
     assert well.json()["healthy"] is True
+
+
+def test_health_counts_programs_and_names_none(client: Client) -> None:
+    program = make_program(slug="hidden", is_public=False)
+    Pulse.objects.create(name="sweep", beat_at=noon(TODAY), detail={"errors": {"hidden": "No."}})
+    Pulse.objects.create(name="deliver", beat_at=noon(TODAY))
+    ReviewCycle.objects.filter(program=program, starts_on__gt=TODAY).delete()
+    ill = client.get("/healthz")
+    assert ill.json()["problems"] == [
+        "Programs without a future cycle: 1.",
+        "Programs that the last sweep could not do: 1.",
+    ]
+    assert "hidden" not in ill.content.decode()

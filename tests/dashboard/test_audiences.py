@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
+from conditions.actions.evidence import EvidenceItem, amend_evidence, file_evidence
 from conditions.queries.answers import SHELF
 from tests.dashboard.conftest import filled_program, secret_evidence
-from tests.factories import make_assessment, make_program, make_user
+from tests.days import DAY, TODAY, WHITE_HOUSE, noon
+from tests.factories import make_assessment, make_program, make_source, make_user
 
 PAGE = "/programs/test-program/"
 EVERY = [PAGE, f"{PAGE}conditions/ALPHA/", f"{PAGE}cycles/2/", f"{PAGE}compare/"]
@@ -91,3 +95,45 @@ def test_stale_session_cookie_is_nobody(client: Client) -> None:
     make_program()
     client.cookies["sessionid"] = "no-such-session"
     assert client.get(PAGE).status_code == 200
+
+
+def test_text_that_was_closed_when_cited_stays_closed_once_the_item_is_open(
+    client: Client, analyst_client: Client
+) -> None:
+    program = make_program()
+    analyst = make_user("analyst")
+    item = EvidenceItem(
+        title="Words of an informant",
+        source_id=make_source().pk,
+        summary="Who told it.",
+        url="https://example.org/told",
+        sensitivity="source_protected",
+    )
+    document = file_evidence(item=item, by=analyst, as_of=noon(WHITE_HOUSE + DAY))
+    make_assessment(
+        condition=program.conditions.get(),
+        cycle=program.cycles.get(number=3),
+        cited=(document.pk,),
+    )
+    amend_evidence(
+        evidence=document,
+        item=replace(item, title="A report", summary="What it says.", sensitivity="public"),
+        by=analyst,
+        as_of=noon(TODAY),
+        expected_revision=1,
+        reason="Told again without the name.",
+    )
+    for path in (f"{PAGE}conditions/ALPHA/", f"{PAGE}cycles/3/"):
+        assert "Words of an informant" not in client.get(path).content.decode()
+    page = analyst_client.get(f"{PAGE}conditions/ALPHA/").content.decode()
+    assert "Words of an informant" in page
+
+
+def test_a_private_successor_is_not_named(client: Client, analyst_client: Client) -> None:
+    successor = make_program(slug="hidden", short_title="Hidden Act", is_public=False)
+    make_program(legal_stage="superseded", successor=successor)
+    for path in ("/", PAGE):
+        page = client.get(path).content.decode()
+        assert "Hidden Act" not in page
+        assert "/programs/hidden/" not in page
+        assert "Hidden Act" in analyst_client.get(path).content.decode()

@@ -85,13 +85,22 @@ class EvidenceDetail(EvidenceRow):
 
 
 def visible_evidence(reader: Reader) -> QuerySet[Evidence]:
-    """The items whose sensitivity this reader may see."""
-    return Evidence.objects.with_sensitivity(sensitivities_for(reader))
+    """The items whose sensitivity this reader may see.
+
+    What was only ever linked to programs that the reader may not open stays with those programs;
+    a background document without any link belongs to nobody's program.
+    """
+    rows = Evidence.objects.with_sensitivity(sensitivities_for(reader))
+    if reader.has_perm("conditions.view_program"):
+        return rows
+    links = EvidenceLink.objects.filter(evidence=OuterRef("pk"))
+    open_to_reader = links.filter(condition__program__in=Program.objects.for_reader(reader))
+    return rows.filter(~Exists(links) | Exists(open_to_reader))
 
 
 def _sources(reader: Reader) -> QuerySet[Any]:
     own = Evidence.objects.filter(source=OuterRef("pk"))
-    seen = Exists(own.with_sensitivity(sensitivities_for(reader)))
+    seen = Exists(visible_evidence(reader).filter(source=OuterRef("pk")))
     if reader.has_perm("conditions.view_source"):
         return Source.objects.filter(Q(seen) | ~Exists(own))
     return Source.objects.filter(seen)
