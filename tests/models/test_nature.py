@@ -225,7 +225,8 @@ def test_no_part_moves_into_an_approved_assessment(rows, model):
 
 def test_no_row_on_file_is_replaced(rows):
     if connection.vendor != "sqlite":
-        words, sentence = "TRUNCATE conditions_finding CASCADE", "are never deleted"
+        words = "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE conditions_finding CASCADE"
+        sentence = "are never deleted"
     else:
         words = "INSERT OR REPLACE INTO conditions_assessment SELECT * FROM conditions_assessment"
         sentence = "never replaced|begins as a draft"
