@@ -12,7 +12,7 @@ RUN python -m venv /venv \
 
 COPY . .
 # The build needs settings to collect static files; nothing of them is kept.
-RUN SITE_URL=https://build.invalid SECRET_KEY=only-to-collect-static-files \
+RUN SITE_URL=https://build.invalid SECRET_KEY=only-to-collect-static-files-and-kept-nowhere-after-that \
     DATA_DIR=/tmp/data STATIC_ROOT=/app/static-collected \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
@@ -20,7 +20,7 @@ RUN SITE_URL=https://build.invalid SECRET_KEY=only-to-collect-static-files \
 FROM python:3.11-slim-bookworm
 
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin tracker \
-    && install --directory --owner tracker --group tracker /data
+    && install --directory --mode 0700 --owner tracker --group tracker /data
 
 COPY --from=build /venv /venv
 COPY --from=build /app /app
@@ -37,7 +37,7 @@ EXPOSE 8000
 # For the web container; the others bring their own check in docker-compose.yml. The first pulse
 # may take some minutes. The Host header is the site's own, as any other is refused.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=6m --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ['SITE_URL'].split('://')[1]}), timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.parse as p, urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/healthz', headers={'Host': p.urlsplit(os.environ['SITE_URL']).netloc}), timeout=4)"]
 
 CMD ["gunicorn", "tracker.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", \
      "--worker-class", "gthread", "--threads", "8", "--timeout", "60", "--no-control-socket"]

@@ -63,7 +63,12 @@ def run(rest):
     port = require_free_port()
     install("run")
     env = dict(os.environ, PORT=str(port))
-    data = pathlib.Path(env.get("DATA_DIR") or HERE / "data")
+    # The database, its mail and its secret are for this account alone, however they came here.
+    os.umask(0o077)
+    own = HERE / "data"
+    data = pathlib.Path(env.get("DATA_DIR") or own)
+    if data == own and own.exists():
+        own.chmod(0o700)
     loaded = data / "demo-loaded"
     database = hashlib.sha256(env.get("DATABASE_URL", "").encode()).hexdigest()
     kept = env.get("DATABASE_URL") or (data / "tracker.sqlite3").exists()

@@ -91,10 +91,15 @@ def directory(name: str, default: Path) -> Path:
     return path
 
 
+def make_private(path: Path) -> None:
+    """Makes a directory, where there is none, that only its owner can enter."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def kept_secret(path: Path) -> str:
     """The secret kept in ``path``, made on first use and readable by its owner only."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
         with open(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))

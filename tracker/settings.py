@@ -29,11 +29,15 @@ HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = read.switch("DEBUG", default=False)
 SECRET_KEY = read.text("SECRET_KEY")
-if not SECRET_KEY and not LOCAL:
-    raise read.refuse(
-        "SECRET_KEY",
-        f"SITE_URL is {SITE_URL}, not this machine: write at least 50 random characters.",
-    )
+# Refused here and not only by the system checks: a web server or worker does not run those.
+if not LOCAL:
+    _server = f"SITE_URL is {SITE_URL}, not this machine: "
+    if DEBUG:
+        raise read.refuse("DEBUG", f"{_server}write false, or remove it.")
+    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+        raise read.refuse(
+            "SECRET_KEY", f"{_server}write at least 50 random characters.", show_value=False
+        )
 SECRET_KEY = SECRET_KEY or read.kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = read.names("SECRET_KEY_FALLBACKS")
 
@@ -129,7 +133,7 @@ except ValueError as error:
     ) from error
 
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    read.make_private(Path(DATABASE["NAME"]).parent)
     # Each thread keeps its connection: opening one costs several times what a hot read does.
     DATABASE["CONN_MAX_AGE"] = None
     DATABASE["OPTIONS"] = {
@@ -137,7 +141,10 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         # writer came between, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        # Without recursive triggers, INSERT OR REPLACE deletes rows past the guards.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON"
+        ),
     }
     # A file, as in production: threads and child processes see one database, and writers wait.
     DATABASE["TEST"] = {
@@ -156,6 +163,14 @@ else:
         },
     }
 DATABASES = {"default": DATABASE}
+
+# In each process's memory, for counts of requests and of wrong passwords; nothing is kept here.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # --- Jobs ----------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +21,7 @@ from conditions.admin.navigation import navigation
 from conditions.admin.pages.desk import desk
 from conditions.admin.pages.search import search
 from conditions.admin.pages.settings import send_test, settings
+from conditions.admin.sign_in import SignInForm
 
 View = Callable[..., HttpResponse]
 
@@ -33,6 +33,7 @@ class TrackerSite(AdminSite):
     site_header = "Conditions tracker"
     index_title = "Your desk"
     enable_nav_sidebar = False
+    login_form = SignInForm
 
     def __init__(self) -> None:
         super().__init__(name="admin")
@@ -109,7 +110,7 @@ class TrackerSite(AdminSite):
         context = {
             **self.each_context(request),
             "title": "Sign in again",
-            "form": AdminAuthenticationForm(request),
+            "form": SignInForm(request),
             "app_path": reverse("admin:login"),
             "next": held.path,
             "kept": held,

@@ -58,6 +58,14 @@ def _reach_database() -> None:
 
 def guards(as_of: datetime) -> Iterator[Ailment]:
     """The triggers that keep judgements append-only and four-eyed are in place."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers")
+            if cursor.fetchone() != (1,):
+                yield Ailment(
+                    "This connection lets INSERT OR REPLACE delete rows past the guards.",
+                    "Put back PRAGMA recursive_triggers=ON in tracker/settings.py.",
+                )
     missing = missing_guards(connection)
     if missing:
         yield Ailment(
@@ -115,7 +123,7 @@ def mail(as_of: datetime) -> Iterator[Ailment]:
 
 
 def data(as_of: datetime) -> Iterator[Ailment]:
-    """The data directory can be written, and the kept secret is for its owner only."""
+    """The data directory can be written, and is for its owner only."""
     try:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.DATA_DIR):
@@ -128,6 +136,11 @@ def data(as_of: datetime) -> Iterator[Ailment]:
     secret = settings.DATA_DIR / "secret_key"
     if secret.exists() and secret.stat().st_mode & 0o077:
         yield Ailment(f"Others can read {secret}.", f"Run: chmod 600 {secret}")
+    if settings.DATA_DIR.is_dir() and settings.DATA_DIR.stat().st_mode & 0o077:
+        yield Ailment(
+            f"Others can read what is in {settings.DATA_DIR}.",
+            f"Run: chmod 700 {settings.DATA_DIR}",
+        )
 
 
 def configuration(as_of: datetime) -> Iterator[Ailment]:

@@ -63,6 +63,22 @@ def test_a_dropped_guard_is_named() -> None:
     assert "Run: python manage.py migrate" in words
 
 
+@pytest.mark.django_db
+def test_a_connection_that_walks_past_the_guards_is_named() -> None:
+    if connection.vendor == "postgresql":
+        # There is no such way past them.
+        assert ask("guards")[0] == 0
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers=OFF")
+        try:
+            code, words = ask("guards")
+        finally:
+            cursor.execute("PRAGMA recursive_triggers=ON")
+    assert code == 1
+    assert "INSERT OR REPLACE" in words
+
+
 def test_an_empty_database_is_told_to_migrate_and_the_rest_waits(tmp_path: Path) -> None:
     outcome = run({"DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}"}, tmp_path)
     assert outcome.returncode == 1
@@ -124,10 +140,18 @@ def test_a_secret_that_others_can_read_is_named(tmp_path: Path) -> None:
     assert f"Run: chmod 600 {secret}" in words
 
 
+def test_a_data_directory_that_others_can_enter_is_named(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "open"
+    settings.DATA_DIR.mkdir(mode=0o755)
+    code, words = ask("data")
+    assert code == 1
+    assert f"Run: chmod 700 {settings.DATA_DIR}" in words
+
+
 def test_an_unsafe_server_is_named(settings: Any, tmp_path: Path) -> None:
-    settings.LOCAL, settings.HTTPS, settings.DEBUG = False, True, True
+    settings.LOCAL, settings.HTTPS, settings.ALLOWED_HOSTS = False, True, ["*"]
     settings.STATIC_ROOT = tmp_path
     code, words = ask("configuration")
     assert code == 1
-    assert "DEBUG is on" in words
+    assert "ALLOWED_HOSTS=* accepts requests that claim any name." in words
     assert "Run: python manage.py collectstatic" in words

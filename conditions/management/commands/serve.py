@@ -30,6 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Becomes one of the children, or their supervisor."""
+        # The database, the mail and everything else it writes is for this account alone.
+        os.umask(0o077)
         if options["only"] and options["parent"]:
             die_with(options["parent"])
         if options["only"] == "web":
