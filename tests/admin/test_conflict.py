@@ -33,6 +33,7 @@ def test_the_second_is_told_and_sees_both_versions(
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "changed while you wrote" in page
+    assert "ana saved it after you opened it" in page
     assert {row.name: (row.theirs, row.mine) for row in answer.context["conflict"]}[
         "rationale"
     ] == ("The words on file.", "The words of the second.")

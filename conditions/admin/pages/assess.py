@@ -21,7 +21,7 @@ from conditions.admin.pages.assess_form import AssessForm
 from conditions.admin.pages.assess_values import from_assessment, from_proposal
 from conditions.admin.pages.conflict import differences
 from conditions.admin.rendering import page, person, require
-from conditions.models import ChecklistItem
+from conditions.models import ChecklistItem, Event
 from conditions.queries.evidence_sides import sides
 from conditions.queries.proposals import findings_of, proposal, suggestion
 from conditions.rules.workflow import may_edit
@@ -99,8 +99,16 @@ def _conflict(site: AdminSite, request: HttpRequest, *, object_id: int) -> HttpR
         status=409,
         conflict=rows,
         is_conflict=True,
+        saved=_last_event(bench),
         q=request.POST.get("q", ""),
     )
+
+
+def _last_event(bench: Bench) -> Event | None:
+    if bench.assessment is None:
+        return None
+    events = Event.objects.filter(subject_type="assessment", subject_id=str(bench.assessment.pk))
+    return events.select_related("actor").order_by("-id").first()
 
 
 def _form(bench: Bench, **options: Any) -> AssessForm:

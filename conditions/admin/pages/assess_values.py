@@ -28,7 +28,7 @@ def from_assessment(assessment: Assessment, findings: Findings) -> dict[str, Any
     cited = assessment.citations.values_list("evidence_id", flat=True)
     return {
         "status": assessment.status,
-        "trend": assessment.trend,
+        "trend": assessment.trend or FROM_STATUS,
         "confidence": assessment.confidence,
         "confidence_reason": assessment.confidence_reason,
         "limb": assessment.limb,
