@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 
 from conditions.actions.assessments import start_assessment, submit_assessment
 from conditions.actions.cycles import open_cycles
+from conditions.actions.evidence_items import evidence_content
 from conditions.actions.judgements import ItemFinding, Judgement
 from conditions.actions.reviews import approve_assessment
 from conditions.models import (
@@ -177,7 +178,7 @@ def make_evidence(
         recorded_at=recorded_at,
         **{**defaults, **fields},
     )
-    content = {"title": evidence.title, "url": evidence.url, "summary": evidence.summary}
+    content = evidence_content(evidence)
     EvidenceVersion.objects.create(
         evidence=evidence,
         number=1,

@@ -71,12 +71,18 @@ def etag_of(value: Any, body: bytes) -> str:
 
 
 def has_already(request: HttpRequest, etag: str) -> bool:
-    """Whether a reading request names this ETag in If-None-Match."""
-    header = request.META.get("HTTP_IF_NONE_MATCH", "")
-    if not header or request.method not in ("GET", "HEAD"):
-        return False
-    known = parse_etags(header)
-    return "*" in known or any(tag.removeprefix("W/") == etag for tag in known)
+    """Whether a reading request names this ETag, or any, in If-None-Match."""
+    return names_etag(request, etag) or "*" in _known_tags(request)
+
+
+def names_etag(request: HttpRequest, etag: str) -> bool:
+    """Whether a reading request names this very ETag, so that its answer was once given."""
+    return any(tag.removeprefix("W/") == etag for tag in _known_tags(request))
+
+
+def _known_tags(request: HttpRequest) -> list[str]:
+    header = request.headers.get("if-none-match", "")
+    return parse_etags(header) if header and request.method in ("GET", "HEAD") else []
 
 
 def expected_revision(request: HttpRequest, present: int) -> int:
@@ -84,7 +90,7 @@ def expected_revision(request: HttpRequest, present: int) -> int:
 
     Raises MatchMissing without the header, StaleMatch when it names none or another revision.
     """
-    header = request.META.get("HTTP_IF_MATCH", "")
+    header = request.headers.get("if-match", "")
     if not header:
         raise MatchMissing(
             "This write needs an If-Match header, so that nobody's work is overwritten.",

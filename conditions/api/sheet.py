@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Some programs look past blanks, or read the full-width signs as the plain ones.
+STARTS_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def as_csv(rows: Iterable[Mapping[str, object]], columns: Iterable[str]) -> bytes:
@@ -29,6 +31,6 @@ def _cell(value: object) -> object:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
             return value.isoformat()
-        case str() if value.startswith(STARTS_FORMULA):
+        case str() if STARTS_FORMULA.match(value):
             return f"'{value}"
     return value

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.exceptions import MethodNotAllowed
 
 from conditions import clock
-from conditions.api.answering import JSON, dumped, finished, has_already
+from conditions.api.answering import JSON, dumped, finished, names_etag
 from conditions.api.description import NOT_MODIFIED, READ, if_none_match, problems
 from conditions.api.parameters import require_known
 from conditions.api.problems import problem_of
@@ -85,7 +85,7 @@ class ProgramStatusView(View):
         question = _read(request, slug, reader, mark)
         etag = f'"{_key(question, mark)}"'
         answer: Answer | None = NOTHING
-        if not has_already(request, etag):
+        if not names_etag(request, etag):
             answer = SHELF.find(etag)
         if answer is None:
             answer, lasting = _computed(question, reader, mark)
@@ -133,7 +133,7 @@ def _read(request: HttpRequest, slug: str, reader: Reader, mark: ProgramMark) ->
         raise UnknownFormat(
             f"There is no form “{form}”.", field="format", value=form, remedy="Use json or csv."
         )
-    accepts = request.META.get("HTTP_ACCEPT", "")
+    accepts = request.headers.get("accept", "")
     return _Question(
         slug=slug,
         valid_at=query.get("valid_at", ""),

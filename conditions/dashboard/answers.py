@@ -30,16 +30,18 @@ def answer(
     parts = (RELEASE, "page", request.get_full_path(), packed, *seed)
     etag = '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
     wanted = parse_etags(request.headers.get("If-None-Match", ""))
-    if etag in wanted or "*" in wanted:
+    if etag in wanted:
         return _marked(HttpResponseNotModified(), etag, public)
     kept = SHELF.find(etag) if public else None
-    if kept is None:
-        response = write()
-        if not public:
-            return _marked(response, etag, public)
+    response = _served(kept) if kept else write()
+    if public and kept is None:
         kept = _kept(response, packed)
         SHELF.keep(etag, kept)
-    return _marked(_served(kept), etag, public)
+        response = _served(kept)
+    # "Whatever you have" is answered once it is certain that there is something.
+    if "*" in wanted:
+        response = HttpResponseNotModified()
+    return _marked(response, etag, public)
 
 
 def _kept(response: HttpResponse, packed: bool) -> Answer:

@@ -80,7 +80,7 @@ def compare(program: Program, before: Side, after: Side) -> Comparison:
     old, new = _judgements(program, before), _judgements(program, after)
     findings = _findings([row.id for row in (*old.values(), *new.values())])
     rows = []
-    for condition in spans_of(program):
+    for condition in spans_of(program, max(before.as_of.known_at, after.as_of.known_at)):
         was, now = old.get(condition.id), new.get(condition.id)
         if was is None and now is None and not _is_asked(condition, before, after):
             continue
@@ -130,7 +130,9 @@ def _judgements(program: Program, side: Side) -> Mapping[int, CycleJudgement]:
 
 def _findings(assessment_ids: Sequence[int]) -> dict[int, dict[int, Finding]]:
     found: dict[int, dict[int, Finding]] = {}
-    rows = Finding.objects.filter(assessment__in=assessment_ids).select_related("checklist_item")
+    rows = Finding.objects.filter(assessment__in=assessment_ids).select_related(
+        "checklist_item", "assessment__condition_version"
+    )
     for row in rows.order_by("assessment", "checklist_item__position"):
         found.setdefault(row.assessment_id, {})[row.checklist_item_id] = row
     return found
@@ -148,11 +150,19 @@ def _items(
     for pk, finding in new.items():
         before = old[pk].status or None if pk in old else None
         if before != (finding.status or None):
-            item = finding.checklist_item
+            code = finding.checklist_item.code
             changed.append(
-                ItemChange(item.code, item.statement, before, finding.status or None, finding.note)
+                ItemChange(code, _statement(finding), before, finding.status or None, finding.note)
             )
     return tuple(changed)
+
+
+def _statement(finding: Finding) -> str:
+    # As the wording had it that was judged.
+    item = finding.checklist_item
+    judged = finding.assessment.condition_version.content.get("checklist", ())
+    told = (part.get("statement") for part in judged if part["code"] == item.code)
+    return str(next(told, None) or item.statement)
 
 
 def _is_asked(condition: ConditionSpan, before: Side, after: Side) -> bool:

@@ -32,11 +32,11 @@ from conditions.queries.exhibits import (
     DocumentPage,
     cited_documents,
     linked_documents,
-    sighted,
 )
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.history_plot import history_plot
 from conditions.queries.history_shapes import HistoryPlot, Sighting
+from conditions.queries.sightings import sighted
 from conditions.rules.refusals import NotFound
 
 SIDE = 6
@@ -105,6 +105,8 @@ def condition_page(
     )
     in_force = judged[-1] if judged else None
     wordings = wordings_of(condition, as_of)
+    if not wordings:
+        raise _not_known(program, code)
     sightings = sighted(as_of, sensitivities=sensitivities, condition_ids=[condition.pk])
     documents = {
         stance: linked_documents(
@@ -119,7 +121,7 @@ def condition_page(
     }
     now = cycle_among(cycles, as_of.valid_at)
     ids = [in_force.id] if in_force else []
-    text = wordings[0].content if wordings else {}
+    text = wordings[0].content
     return ConditionPage(
         condition=condition,
         title=str(text.get("title") or condition.title),
@@ -132,7 +134,7 @@ def condition_page(
         carried_over=bool(in_force and (now is None or in_force.cycle_id != now.id)),
         flags=flags_of(ids, program.scale, as_of).get(ids[0], Flags()) if ids else Flags(),
         cited=cited_documents(ids, sensitivities).get(ids[0], ()) if ids else (),
-        checklist=checklist_of(condition, in_force, as_of.valid_at),
+        checklist=checklist_of(condition, in_force, as_of.valid_at, wordings),
         history=_history(condition, begun, judged, sightings, as_of),
         plot=history_plot(
             judgements=judged,
@@ -146,7 +148,7 @@ def condition_page(
         neutral=documents["neutral"],
         counts=_counts(sightings),
         interpretations=interpretations_of(program, condition, as_of),
-        counterparts=counterparts_of(condition, reader),
+        counterparts=counterparts_of(condition, reader, as_of),
         wordings=tuple(Wording.of(version) for version in wordings),
     )
 
@@ -157,13 +159,17 @@ def condition_of(program: Program, code: str) -> Condition:
     is_text = "\x00" not in code
     condition = program.conditions.filter(code__iexact=code).first() if is_text else None
     if condition is None:
-        raise NoCondition(
-            f"{program.short_title} has no such condition.",
-            field="condition",
-            value=code,
-            remedy="Choose one from the scorecard.",
-        )
+        raise _not_known(program, code)
     return condition
+
+
+def _not_known(program: Program, code: str) -> NoCondition:
+    return NoCondition(
+        f"{program.short_title} has no such condition.",
+        field="condition",
+        value=code,
+        remedy="Choose one from the scorecard.",
+    )
 
 
 def _history(

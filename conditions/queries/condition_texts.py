@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from conditions.models import (
     User,
 )
 from conditions.queries.asof import AsOf
-from conditions.queries.cycle_judgements import CycleJudgement
+from conditions.queries.cycle_judgements import CycleJudgement, title_known_at
 from conditions.rules.evidence import EvidenceRule
 
 
@@ -72,29 +73,51 @@ def wordings_of(condition: Condition, as_of: AsOf) -> list[ConditionVersion]:
 
 
 def checklist_of(
-    condition: Condition, judgement: CycleJudgement | None, day: date
+    condition: Condition,
+    judgement: CycleJudgement | None,
+    day: date,
+    wordings: Sequence[ConditionVersion],
 ) -> tuple[ChecklistLine, ...]:
-    """The checklist as asked on ``day``, with the findings of ``judgement``. Two queries."""
+    """The checklist as asked on ``day`` and worded in ``wordings``, newest first, with the findings
+    of ``judgement``. Two queries.
+    """
+    parts = _parts(wordings)
     findings: dict[int, Finding] = {}
     for finding in Finding.objects.filter(assessment=judgement.id if judgement else None):
         findings[finding.checklist_item_id] = finding
     return tuple(
         ChecklistLine(
             code=item.code,
-            statement=item.statement,
-            rule=EvidenceRule.from_mapping(item.evidence_rule).sentence(),
-            where_to_look=item.where_to_look,
-            baseline=item.baseline,
-            hard_hurdle=item.hard_hurdle,
-            mark=str(item.marks.get("mark", "")),
-            sources=tuple(item.marks.get("sources", ())),
+            statement=part.get("statement", item.statement),
+            rule=EvidenceRule.from_mapping(
+                part.get("evidence_rule", item.evidence_rule)
+            ).sentence(),
+            where_to_look=part.get("where_to_look", item.where_to_look),
+            baseline=part.get("baseline", item.baseline),
+            hard_hurdle=part.get("hard_hurdle", item.hard_hurdle),
+            mark=str(part.get("marks", item.marks).get("mark", "")),
+            sources=tuple(part.get("marks", item.marks).get("sources", ())),
             is_judged=item.pk in findings,
             status=findings[item.pk].status or None if item.pk in findings else None,
             note=findings[item.pk].note if item.pk in findings else "",
         )
         for item in condition.checklist.order_by("position", "pk")
-        if item.retired_on is None or day < item.retired_on
+        if (part := parts.get(item.code)) is not None
+        and (item.code in _codes(wordings[0]) or (item.retired_on and day < item.retired_on))
     )
+
+
+def _parts(wordings: Iterable[ConditionVersion]) -> dict[str, dict[str, Any]]:
+    """Each checklist item that was ever asked, as it was worded last."""
+    parts: dict[str, dict[str, Any]] = {}
+    for version in wordings:
+        for part in version.content.get("checklist", ()):
+            parts.setdefault(part["code"], part)
+    return parts
+
+
+def _codes(version: ConditionVersion) -> set[str]:
+    return {part["code"] for part in version.content.get("checklist", ())}
 
 
 def interpretations_of(
@@ -110,11 +133,15 @@ def interpretations_of(
     return tuple(newest.values())
 
 
-def counterparts_of(condition: Condition, reader: User | AnonymousUser) -> tuple[Counterpart, ...]:
-    """What the condition answers to in programs open to the reader. One query."""
+def counterparts_of(
+    condition: Condition, reader: User | AnonymousUser, as_of: AsOf
+) -> tuple[Counterpart, ...]:
+    """What the condition answers to in programs open to the reader, titled as then. One query."""
     open_to_reader = Program.objects.for_reader(reader)
     rows: Any = (
         condition.crosswalks.filter(counterpart__program__in=open_to_reader)
+        .annotate(title_then=title_known_at(as_of.known_at, of="counterpart"))
+        .filter(title_then__isnull=False)
         .select_related("counterpart__program")
         .order_by("counterpart__program", "counterpart__position")
     )
@@ -123,7 +150,7 @@ def counterparts_of(condition: Condition, reader: User | AnonymousUser) -> tuple
             program=row.counterpart.program.short_title,
             slug=row.counterpart.program.slug,
             code=row.counterpart.code,
-            title=row.counterpart.title,
+            title=row.title_then,
             relation=row.get_relation_display(),
             note=row.note,
         )

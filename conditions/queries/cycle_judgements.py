@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from conditions.models import Assessment, Program
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KT
+
+from conditions.models import Assessment, ConditionVersion, Program
 from conditions.queries.asof import AsOf
 from conditions.queries.cycles import CycleDates
 from conditions.rules.calendar import CycleState
@@ -108,17 +111,40 @@ def judgements_of(
     return tuple(CycleJudgement(*row) for row in ordered)
 
 
+def approved_in(cycle_ids: Collection[int], *, known_at: datetime) -> tuple[CycleJudgement, ...]:
+    """All judgements of these cycles approved by ``known_at``, corrected ones too. One query."""
+    rows = Assessment.objects.approved().filter(cycle__in=cycle_ids, approved_at__lte=known_at)
+    ordered = rows.order_by("valid_from", "approved_at", "pk").values_list(*_COLUMNS)
+    return tuple(CycleJudgement(*row) for row in ordered)
+
+
 def by_cycle(judgements: Iterable[CycleJudgement]) -> Judgements:
     """The last judgement of each (condition id, cycle id)."""
     return {(row.condition_id, row.cycle_id): row for row in judgements}
 
 
-def spans_of(program: Program) -> tuple[ConditionSpan, ...]:
-    """All conditions a program ever had, in the order of its text. One query."""
-    rows = program.conditions.order_by("position", "pk").values_list(
-        "pk", "code", "title", "test", "in_force_from", "in_force_until"
+def spans_of(program: Program, known_at: datetime) -> tuple[ConditionSpan, ...]:
+    """All conditions a program had by ``known_at``, titled as then, in the order of its text.
+
+    One query.
+    """
+    rows = (
+        program.conditions.annotate(title_then=title_known_at(known_at))
+        .filter(title_then__isnull=False)
+        .order_by("position", "pk")
+        .values_list("pk", "code", "title_then", "test", "in_force_from", "in_force_until")
     )
     return tuple(ConditionSpan(*row) for row in rows)
+
+
+def title_known_at(known_at: datetime | OuterRef, *, of: str = "pk") -> Subquery:
+    """The title at ``known_at`` of the condition that a query names in ``of``; null where it was
+    not known yet.
+    """
+    wordings = ConditionVersion.objects.filter(
+        condition=OuterRef(of), recorded_at__lte=known_at
+    ).annotate(title=KT("content__title"))
+    return Subquery(wordings.order_by("-number").values("title")[:1])
 
 
 def period_count(

@@ -16,9 +16,10 @@ from conditions.queries.cycle_judgements import (
     spans_of,
 )
 from conditions.queries.cycles import CycleDates, program_cycles
-from conditions.queries.exhibits import Document, cited_documents, sighted
+from conditions.queries.exhibits import Document, cited_documents
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.scorecard import direction_between
+from conditions.queries.sightings import sighted
 from conditions.rules.calendar import CycleState
 from conditions.rules.refusals import NotFound
 from conditions.rules.status import Count, distribution
@@ -93,7 +94,7 @@ def cycle_page(
     judgements = by_cycle(judgements_of(as_of, cycle_ids=shown))
     conditions = [
         condition
-        for condition in spans_of(program)
+        for condition in spans_of(program, as_of.known_at)
         if condition.is_in_force_on(cycle.due_on - timedelta(days=1))
         or (condition.id, cycle.id) in judgements
     ]

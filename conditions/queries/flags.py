@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db import connection
+
 from conditions.queries.asof import AsOf
 from conditions.queries.sql import fetch
 from conditions.rules.evidence import Exhibit, is_one_sided, is_single_source
@@ -62,11 +64,20 @@ SELECT a.id,
           AND later.recorded_at <= %(known_at)s)
 FROM conditions_assessment a WHERE a.id IN %(ids)s
 """
+# As the version says that was cited; what an old version does not tell, the document tells.
+_TOLD = {
+    "sqlite": ("json_extract(v.content, '$.{}')", "{}"),
+    "postgresql": ("v.content ->> '{}'", "({})::{}"),
+}
 _EXHIBITS = """
-SELECT t.assessment_id, d.source_id, d.voice, t.grade, t.stance, d.is_primary
-FROM conditions_citation t JOIN conditions_evidence d ON d.id = t.evidence_id
+SELECT t.assessment_id, COALESCE({source_id}, d.source_id), COALESCE({voice}, d.voice), t.grade,
+       t.stance, COALESCE({is_primary}, d.is_primary)
+FROM conditions_citation t
+JOIN conditions_evidence d ON d.id = t.evidence_id
+JOIN conditions_evidenceversion v ON v.id = t.evidence_version_id
 WHERE t.assessment_id IN %(ids)s ORDER BY t.id
 """
+_TYPES = {"source_id": "bigint", "voice": "text", "is_primary": "boolean"}
 
 
 def flags_of(assessment_ids: Collection[int], scale: Scale, as_of: AsOf) -> Mapping[int, Flags]:
@@ -96,7 +107,9 @@ def flags_of(assessment_ids: Collection[int], scale: Scale, as_of: AsOf) -> Mapp
 
 def _exhibits(assessment_ids: Collection[int]) -> dict[int, list[Exhibit]]:
     found: dict[int, list[Exhibit]] = {}
-    rows = fetch(_EXHIBITS, {"ids": tuple(assessment_ids)})
+    value, typed = _TOLD[connection.vendor]
+    told = {name: typed.format(value.format(name), kind) for name, kind in _TYPES.items()}
+    rows = fetch(_EXHIBITS.format(**told), {"ids": tuple(assessment_ids)})
     for pk, source_id, voice, grade, stance, is_primary in rows:
         found.setdefault(pk, []).append(
             Exhibit(

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, DateField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 
 from conditions.models import Assessment, Condition, Program
 from conditions.queries.asof import AsOf
@@ -13,9 +24,10 @@ from conditions.queries.cycle_judgements import (
     ConditionSpan,
     CycleJudgement,
     PeriodCount,
+    approved_in,
     by_cycle,
-    judgements_of,
     period_count,
+    title_known_at,
 )
 from conditions.queries.cycles import CycleDates, cycle_among, cycles_by_program
 from conditions.queries.scorecard import MOST_CYCLES
@@ -48,7 +60,8 @@ def program_cards(programs: Mapping[Program, AsOf]) -> tuple[ProgramCard, ...]:
         for program, as_of in programs.items()
     }
     shown = [cycle.id for rows in begun.values() for cycle in rows[-MOST_CYCLES:]]
-    judgements = judgements_of(_latest(programs.values()), cycle_ids=shown) if shown else ()
+    moments = [as_of.known_at for as_of in programs.values()]
+    judgements = approved_in(shown, known_at=max(moments)) if shown else ()
     statuses = _statuses(programs)
     return tuple(
         _card(program, as_of, cycles[program.pk], begun[program.pk], judgements, statuses)
@@ -72,15 +85,24 @@ def _statuses(programs: Mapping[Program, AsOf]) -> list[_Asked]:
         *(When(program=program.pk, then=Value(a.valid_at)) for program, a in programs.items()),
         output_field=DateField(),
     )
-    moments = [a.known_at for a in programs.values()]
+    moment = Case(
+        *(When(program=program.pk, then=Value(a.known_at)) for program, a in programs.items()),
+        output_field=DateTimeField(),
+    )
+    correction = Assessment.objects.approved().filter(
+        corrects=OuterRef("pk"), approved_at__lte=OuterRef(OuterRef("moment"))
+    )
     holding = (
-        Assessment.objects.known_at(max(moments))
+        Assessment.objects.approved()
+        .filter(~Exists(correction), approved_at__lte=OuterRef("moment"))
         .filter(condition=OuterRef("pk"), valid_from__lte=OuterRef("day"))
         .latest_first()
     )
     rows = (
         Condition.objects.filter(program__in=programs)
-        .annotate(day=day)
+        .annotate(day=day, moment=moment)
+        .annotate(title_then=title_known_at(OuterRef("moment")))
+        .filter(title_then__isnull=False)
         .annotate(
             asked=Q(in_force_from__lte=F("day"))
             & (Q(in_force_until__isnull=True) | Q(in_force_until__gt=F("day"))),
@@ -93,7 +115,7 @@ def _statuses(programs: Mapping[Program, AsOf]) -> list[_Asked]:
             "status",
             "pk",
             "code",
-            "title",
+            "title_then",
             "test",
             "in_force_from",
             "in_force_until",
@@ -103,10 +125,6 @@ def _statuses(programs: Mapping[Program, AsOf]) -> list[_Asked]:
         _Asked(program, ConditionSpan(pk, code, title, test, since, until), bool(asked), status)
         for program, asked, status, pk, code, title, test, since, until in rows
     ]
-
-
-def _latest(asked: Collection[AsOf]) -> AsOf:
-    return AsOf(max(a.valid_at for a in asked), max(a.known_at for a in asked))
 
 
 def _card(
@@ -119,7 +137,9 @@ def _card(
 ) -> ProgramCard:
     own = [row for row in statuses if row.program_id == program.pk]
     ids = {cycle.id for cycle in begun}
-    judged = [row for row in judgements if row.cycle_id in ids and _known(row, as_of)]
+    known = [row for row in judgements if row.cycle_id in ids and row.approved_at <= as_of.known_at]
+    corrected = {row.corrects for row in known}
+    judged = [r for r in known if r.id not in corrected and r.valid_from <= as_of.valid_at]
     asked = [row for row in own if row.is_asked]
     return ProgramCard(
         program=program,
@@ -134,7 +154,3 @@ def _card(
         ),
         is_demonstration=program.is_demonstration or any(r.is_demonstration for r in judged),
     )
-
-
-def _known(row: CycleJudgement, as_of: AsOf) -> bool:
-    return row.valid_from <= as_of.valid_at and row.approved_at <= as_of.known_at

@@ -98,7 +98,7 @@ def scorecard(
     begun = [cycle for cycle in status.cycles if cycle.starts_on <= as_of.valid_at]
     shown = tuple(begun[-MOST_CYCLES:])
     judgements = by_cycle(judgements_of(as_of, cycle_ids=[cycle.id for cycle in shown]))
-    conditions = spans_of(program)
+    conditions = spans_of(program, as_of.known_at)
     documents = [row.evidence for row in status.conditions]
     return Scorecard(
         status=status,

@@ -102,6 +102,9 @@ LEFT JOIN conditions_assessment a ON a.id = (
 LEFT JOIN conditions_reviewcycle y ON y.id = a.cycle_id
 WHERE c.program_id = %(program)s AND c.in_force_from <= %(valid_at)s
   AND (c.in_force_until IS NULL OR c.in_force_until > %(valid_at)s)
+  AND EXISTS (
+    SELECT 1 FROM conditions_conditionversion v
+    WHERE v.condition_id = c.id AND v.number = 1 AND v.recorded_at <= %(known_at)s)
 ORDER BY c.position, c.id
 """
 
@@ -111,6 +114,7 @@ def program_status(
 ) -> ProgramStatus:
     """Every condition in force on ``as_of.valid_at`` with the judgement that holds then.
 
+    A condition first recorded after ``as_of.known_at`` was not known and is not there.
     ``sensitivities`` are the kinds of evidence the reader may see counted. Eight queries, whatever
     the number of conditions.
     """

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 from django.test import Client
 from icalendar import Calendar
 
-from conditions.models import Pulse, ReviewCycle
+from conditions.models import Pulse
 from tests.dashboard.conftest import filled_program
-from tests.days import FIRST_DUE, TODAY, WHITE_HOUSE, noon
+from tests.days import DAY, FIFTH_DUE, FIRST_DUE, TODAY, WHITE_HOUSE, noon
 from tests.factories import make_program
 
 PAGE = "/programs/test-program/"
@@ -130,11 +131,12 @@ def test_health(client: Client) -> None:
 
 
 def test_health_counts_programs_and_names_none(client: Client) -> None:
-    program = make_program(slug="hidden", is_public=False)
-    Pulse.objects.create(name="sweep", beat_at=noon(TODAY), detail={"errors": {"hidden": "No."}})
-    Pulse.objects.create(name="deliver", beat_at=noon(TODAY))
-    ReviewCycle.objects.filter(program=program, starts_on__gt=TODAY).delete()
-    ill = client.get("/healthz")
+    make_program(slug="hidden", is_public=False)
+    after_all = noon(FIFTH_DUE + 400 * DAY)
+    Pulse.objects.create(name="sweep", beat_at=after_all, detail={"errors": {"hidden": "No."}})
+    Pulse.objects.create(name="deliver", beat_at=after_all)
+    with time_machine.travel(after_all, tick=False):
+        ill = client.get("/healthz")
     assert ill.json()["problems"] == [
         "Programs without a future cycle: 1.",
         "Programs that the last sweep could not do: 1.",

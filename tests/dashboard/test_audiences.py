@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.evidence import EvidenceItem, amend_evidence, file_evidence
 from conditions.queries.answers import SHELF
 from tests.dashboard.conftest import filled_program, secret_evidence
@@ -127,6 +128,21 @@ def test_text_that_was_closed_when_cited_stays_closed_once_the_item_is_open(
         assert "Words of an informant" not in client.get(path).content.decode()
     page = analyst_client.get(f"{PAGE}conditions/ALPHA/").content.decode()
     assert "Words of an informant" in page
+
+
+def test_who_closed_a_cycle_is_told_to_the_team_only(
+    client: Client, analyst_client: Client
+) -> None:
+    program = make_program()
+    cycle = program.cycles.get(number=3)
+    make_assessment(condition=program.conditions.get(), cycle=cycle)
+    manager = make_user("manager", username="the-closer")
+    close_cycle(cycle=cycle, by=manager, as_of=noon(TODAY))
+    page = client.get(f"{PAGE}cycles/3/").content.decode()
+    assert "Closed on 21 November 2026." in page
+    assert "the-closer" not in page
+    page = analyst_client.get(f"{PAGE}cycles/3/").content.decode()
+    assert "Signed by <b>the-closer</b> on 21 November 2026." in page
 
 
 def test_a_private_successor_is_not_named(client: Client, analyst_client: Client) -> None:

@@ -68,6 +68,22 @@ def test_new_etag_when_the_pulse_beats_and_when_it_is_late(client: Client) -> No
     assert "Scheduler last ran 21 November 2026, 12:00 UTC: late" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *((path, 304) for path in PAGES),
+        ("/programs/nowhere/", 404),
+        (f"{PAGE}conditions/ZULU/", 404),
+        (f"{PAGE}cycles/99/", 404),
+        (f"{PAGE}?valid_at=tomorrow", 400),
+    ],
+)
+def test_any_etag_matches_only_what_there_is(client: Client, path: str, status: int) -> None:
+    filled_program(1)
+    for _ in ("written", "kept"):
+        assert client.get(path, headers={"If-None-Match": "*"}).status_code == status
+
+
 def test_audiences_never_share_a_page(client: Client, analyst_client: Client) -> None:
     filled_program(1)
     seen = etag(client)
