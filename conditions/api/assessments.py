@@ -131,7 +131,7 @@ def carefully(request: Request, action: Any, *given: Any, **named: Any) -> Asses
     try:
         saved: Assessment = action(*given, **named)
     except ChangedMeanwhile:
-        raise stale(request.META["HTTP_IF_MATCH"]) from None
+        raise stale(request.headers["if-match"]) from None
     return saved
 
 

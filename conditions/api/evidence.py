@@ -97,7 +97,7 @@ class EvidenceOne(RowView):
                 reason=reason,
             )
         except EvidenceChangedMeanwhile:
-            raise stale(request.META["HTTP_IF_MATCH"]) from None
+            raise stale(request.headers["if-match"]) from None
         except AlreadyOnFile as refusal:
             raise _on_file(request, refusal) from None
         row = row_of(EVIDENCE_DETAIL, by, as_of=clock.now(), pk=pk)

@@ -40,7 +40,7 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[TokenReader, int] | None:
         """The token's reader, or None without such a header. One query."""
-        digest = _digest(request.META.get("HTTP_AUTHORIZATION", ""))
+        digest = _digest(request.headers.get("authorization", ""))
         if digest is None:
             return None
         reader, _ = token_reader(digest)
@@ -54,7 +54,7 @@ class TokenAuthentication(BaseAuthentication):
 
 def reader_and_mark(request: HttpRequest, slug: str) -> tuple[Reader, ProgramMark | None]:
     """Who asks, and the mark of the program asked about: one query, unless a session is read."""
-    digest = _digest(request.META.get("HTTP_AUTHORIZATION", ""))
+    digest = _digest(request.headers.get("authorization", ""))
     if digest is not None:
         found, mark = token_reader(digest, slug)
         return _require_valid(found), mark

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -125,6 +126,12 @@ def test_a_signal_stops_all_of_it(serving: Serving, port: int, number: signal.Si
     assert serving.all_gone()
     assert serving.process.returncode == 0
     assert not answers(port)
+
+
+def test_what_it_writes_is_for_its_owner_only(serving: Serving, tmp_path: Path) -> None:
+    # The web server and the worker ask the database as they start, which makes its file.
+    eventually((tmp_path / "tracker.sqlite3").exists, "a database file")
+    assert stat.S_IMODE((tmp_path / "tracker.sqlite3").stat().st_mode) == 0o600
 
 
 def test_a_killed_worker_comes_back(serving: Serving, port: int) -> None:
