@@ -62,7 +62,7 @@ def _in_reach(day: date, *, field: str, text: str) -> date:
             "This day is out of reach.",
             field=field,
             value=text,
-            remedy=f"Give a day from {FIRST_DAY} up to the day before {HORIZON}.",
+            remedy=f"Write it as 2026-03-09: a day from {FIRST_DAY} on and before {HORIZON}.",
         )
     return day
 

@@ -101,7 +101,7 @@ def linked_documents(
         condition=condition_id, stance=stance
     )
     start = (number - 1) * size
-    rows = list(
+    rows: list[Any] = list(
         Evidence.objects.with_sensitivity(sensitivities)
         .filter(Exists(links.filter(evidence=OuterRef("pk"))))
         .annotate(told=_told_at(as_of), reliability=_reliability_at(as_of))

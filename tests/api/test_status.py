@@ -71,7 +71,8 @@ def test_any_day_as_known_at_any_moment(stranger: Caller, program: Program) -> N
     assert alpha(valid_at="2026-03-10", known_at="2026-03-09") == "3"
     assert alpha(valid_at="2026-03-10", known_at="2026-03-10T12:00:00Z") == "1"
     assert alpha(valid_at="2026-03-10", known_at="2026-03-10T11:59:59Z") == "3"
-    assert alpha(known_at="2025-11-09") is None
+    # The condition itself was first recorded on the tenth.
+    assert stranger.get(STATUS, {"known_at": "2025-11-09"}).json()["conditions"] == []
 
 
 def test_the_moment_it_names_gives_the_same_answer_again(
@@ -119,13 +120,37 @@ def _from_cells(row: dict[str, str]) -> dict[str, str]:
     return {name: cell.removeprefix("'") for name, cell in row.items()}
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        *("=", "+", "-", "@", "\t", "\r", "\n", " =", "\n@", "\u00a0+", "\ufeff-"),
+        *("\uff1d", "\uff0b", "\uff0d", "\uff20", " \uff1d"),
+    ],
+)
 def test_no_cell_is_a_formula(stranger: Caller, db: None, start: str) -> None:
     make_program(slug="judged", title=f"{start}1+1")
 
     rows = list(csv.DictReader(io.StringIO(_csv(stranger), newline="")))
 
     assert rows[0]["program_title"] == f"'{start}1+1"
+
+
+@pytest.mark.parametrize("title", ["Title = 1", "1-2", "a@b", " plain"])
+def test_a_cell_that_no_spreadsheet_would_run_stays_as_it_is(
+    stranger: Caller, db: None, title: str
+) -> None:
+    make_program(slug="judged", title=title)
+
+    assert next(csv.DictReader(io.StringIO(_csv(stranger))))["program_title"] == title
+
+
+def test_any_etag_matches_only_an_answer_that_there_is(stranger: Caller, program: Program) -> None:
+    def status(**query: str) -> int:
+        return stranger.get(STATUS, query, If_None_Match="*").status_code
+
+    assert status() == 304
+    assert status(valid_at="tomorrow") == 400
+    assert stranger.get("programs/nowhere/status/", If_None_Match="*").status_code == 404
 
 
 def _csv(reader: Caller) -> str:

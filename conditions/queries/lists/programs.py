@@ -112,7 +112,9 @@ def _programs(reader: Reader) -> QuerySet[Any]:
 def _with_successors(reader: Reader) -> QuerySet[Any]:
     # A successor that the reader may not open is not named either.
     successor = _programs(reader).filter(pk=Outer("successor"))
-    return _programs(reader).annotate(successor_slug=Subquery(successor.values("slug")[:1]))
+    named = Subquery(successor.values("slug")[:1])
+    rows: QuerySet[Any] = _programs(reader).annotate(successor_slug=named)
+    return rows
 
 
 def _conditions(reader: Reader) -> QuerySet[Any]:
