@@ -132,6 +132,6 @@ class Shelf:
         return len(self._answers)
 
 
-# In each web process: some thousands of scorecards, some hundreds of pages of lists.
-SHELF: Final = Shelf(most_bytes=16 * 2**20, largest=2**20)
-PAGES: Final = Shelf(most_bytes=16 * 2**20, largest=2**20)
+# In each web process: a thousand scorecards, a hundred pages of lists.
+SHELF: Final = Shelf(most_bytes=8 * 2**20, largest=2**20)
+PAGES: Final = Shelf(most_bytes=4 * 2**20, largest=2**20)
