@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from bench.databases import ROOT
+from conditions.management.children import FRUGAL
 
 STARTS_WITHIN = 60.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -50,7 +51,7 @@ def web(environment: dict[str, str]) -> Iterator[Web]:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**environment, "PORT": str(port)},
+            env={**FRUGAL, **environment, "PORT": str(port)},
             pass_fds=[number],
             stdout=subprocess.DEVNULL,
         )

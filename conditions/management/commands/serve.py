@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from conditions.management.children import die_with, run_web, run_worker
+from conditions.management.children import FRUGAL, die_with, run_web, run_worker
 from conditions.management.supervisor import Supervisor
 
 
@@ -43,6 +43,8 @@ class Command(BaseCommand):
 
     def supervise(self, host: str, port: int) -> None:
         """Holds the listening socket, so a restart of the web process refuses nobody."""
+        for name, value in FRUGAL.items():
+            os.environ.setdefault(name, value)
         with listen(host, port) as listener:
             number = listener.fileno()
             child = [sys.executable, *warning_options(), str(settings.BASE_DIR / "manage.py")]
