@@ -141,8 +141,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         # writer came between, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # Without recursive triggers, INSERT OR REPLACE deletes rows past the guards. Each thread has
-        # a page cache of its own; the system's, which all share, does as well.
+        # Without recursive triggers, INSERT OR REPLACE deletes rows past the guards. Each thread
+        # has a page cache of its own; the system's, which all share, does as well.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON; "
             "PRAGMA cache_size=-1000"
