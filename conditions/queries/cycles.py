@@ -46,13 +46,14 @@ class _Dates:
     closed_on: date | None
     closed_at: datetime | None
     starts_on_then: date | None
+    scheduled_due_on_then: date | None
     due_on_then: date | None
 
 
 # The earliest change that came later tells how the cycle stood; it is the last row of its cycle.
 _CYCLES = """
 SELECT y.id, y.number, y.starts_on, y.scheduled_due_on, y.due_on, y.closed_on, y.closed_at,
-       r.starts_on_before, r.due_on_before
+       r.starts_on_before, r.scheduled_due_on_before, r.due_on_before
 FROM conditions_reviewcycle y
 LEFT JOIN conditions_cyclerevision r ON r.cycle_id = y.id AND r.recorded_at > %(known_at)s
 WHERE y.program_id = %(program)s
@@ -68,16 +69,20 @@ def program_cycles(program: Program, as_of: AsOf) -> tuple[CycleDates, ...]:
 
 def cycles_by_program(programs: Mapping[Program, AsOf]) -> dict[int, tuple[CycleDates, ...]]:
     """The cycles of several programs, each at its own moment, by program id. Two queries."""
-    undone: dict[int, tuple[date, date]] = {}
+    undone: dict[int, tuple[date, date, date]] = {}
     rows = CycleRevision.objects.filter(cycle__program__in=programs).select_related("cycle")
     known_at = {program.pk: as_of.known_at for program, as_of in programs.items()}
     for revision in rows.order_by("-recorded_at", "-id"):
         if revision.recorded_at > known_at[revision.cycle.program_id]:
-            undone[revision.cycle_id] = revision.starts_on_before, revision.due_on_before
+            undone[revision.cycle_id] = (
+                revision.starts_on_before,
+                revision.scheduled_due_on_before,
+                revision.due_on_before,
+            )
     cycles: dict[int, list[_Dates]] = {program.pk: [] for program in programs}
     found = ReviewCycle.objects.filter(program__in=programs).order_by("program", "number")
     for program_id, pk, *dates in found.values_list("program_id", "pk", *_COLUMNS):
-        cycles[program_id].append(_Dates(pk, *dates, *undone.get(pk, (None, None))))
+        cycles[program_id].append(_Dates(pk, *dates, *undone.get(pk, (None, None, None))))
     return {
         program.pk: tuple(_dated(cycle, program, as_of) for cycle in cycles[program.pk])
         for program, as_of in programs.items()
@@ -96,6 +101,7 @@ def cycle_on(program: Program, as_of: AsOf) -> CycleDates | None:
 
 def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
     starts_on = cycle.starts_on_then or cycle.starts_on
+    scheduled_due_on = cycle.scheduled_due_on_then or cycle.scheduled_due_on
     due_on = cycle.due_on_then or cycle.due_on
     closed = cycle.closed_at is not None and cycle.closed_at <= as_of.known_at
     closed_on = cycle.closed_on if closed else None
@@ -103,7 +109,7 @@ def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
         id=cycle.id,
         number=cycle.number,
         starts_on=starts_on,
-        scheduled_due_on=cycle.scheduled_due_on,
+        scheduled_due_on=scheduled_due_on,
         due_on=due_on,
         closed_on=closed_on,
         closed_at=cycle.closed_at if closed else None,
@@ -114,5 +120,5 @@ def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
             tracked_from=program.tracked_from,
             day=as_of.valid_at,
         ),
-        days=day_of(Span(cycle.number, starts_on, cycle.scheduled_due_on, due_on), as_of.valid_at),
+        days=day_of(Span(cycle.number, starts_on, scheduled_due_on, due_on), as_of.valid_at),
     )

@@ -105,6 +105,8 @@ def test_dates_are_told_as_they_were_known():
     before = program_cycles(program, AsOf(TODAY, noon(TODAY - DAY)))
     after = program_cycles(program, AsOf(TODAY, noon(TODAY)))
     assert [c.due_on for c in before][3:5] == [FOURTH_DUE, FIFTH_DUE]
+    assert [c.scheduled_due_on for c in before][3:5] == [FOURTH_DUE, FIFTH_DUE]
+    assert [c.is_extended for c in after][3:5] == [True, False]
     assert [c.due_on for c in after][3:5] == [date(2027, 4, 4), date(2027, 8, 2)]
 
 
