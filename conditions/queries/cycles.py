@@ -94,11 +94,6 @@ def cycle_among(cycles: Iterable[CycleDates], day: date) -> CycleDates | None:
     return next((cycle for cycle in cycles if cycle.starts_on <= day < cycle.due_on), None)
 
 
-def cycle_on(program: Program, as_of: AsOf) -> CycleDates | None:
-    """The cycle whose span covers ``as_of.valid_at``; none before the first or after the last."""
-    return cycle_among(program_cycles(program, as_of), as_of.valid_at)
-
-
 def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
     starts_on = cycle.starts_on_then or cycle.starts_on
     scheduled_due_on = cycle.scheduled_due_on_then or cycle.scheduled_due_on
