@@ -19,6 +19,7 @@ def keep_logging(**kwargs: Any) -> None:
 
 
 @beat_init.connect
-def sweep_at_once(**kwargs: Any) -> None:
+def look_at_once(**kwargs: Any) -> None:
     """What fell due while nothing ran does not wait for the next full five minutes."""
     app.send_task("conditions.tasks.sweep", expires=290)
+    app.send_task("conditions.tasks.deliver", expires=50)
