@@ -20,10 +20,10 @@ SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 # What decides which rows and which schema a built database holds.
 _MAKERS = (
-    *("bench/generator", "bench/management/commands/bench_build.py"),
+    "bench/generator",
     *("conditions/migrations", "conditions/models/guards.py", "conditions/models/installation.py"),
 )
-_SHIPPED = ("fixtures", "conditions/actions")
+_SHIPPED = ("fixtures", "conditions/actions", "bench/shipped.py")
 
 
 @dataclass(frozen=True, slots=True)

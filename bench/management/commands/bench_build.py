@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from bench.generator.database import fill
-from bench.generator.loading import load
-from bench.generator.people import token_table
 from bench.generator.sizes import Size
-from conditions.models import Program, User
+from bench.shipped import fill_with_shipped
+from conditions.models import Program
 
 
 class Command(BaseCommand):
@@ -35,17 +32,4 @@ class Command(BaseCommand):
         if options["programs"]:
             fill(connection, Size(options["programs"]), say=self.stderr.write)
         else:
-            self.ship()
-
-    def ship(self) -> None:
-        """Both programs, the evidence and the demonstration, as `dev.py run` loads them."""
-        fixtures = settings.BASE_DIR / "fixtures"
-        quiet = io.StringIO()
-        for pack in sorted((fixtures / "programs").glob("*.yaml")):
-            call_command("load_program", str(pack), stdout=quiet)
-        call_command("load_evidence", str(fixtures / "evidence" / "syria.jsonl"), stdout=quiet)
-        call_command("load_demo", stdout=quiet)
-        viewer = User.objects.filter(groups__name="viewer").order_by("pk").first()
-        if viewer is None:
-            raise CommandError("load_demo made no account in the group viewer.")
-        load(connection, [token_table(viewer.pk)], say=self.stderr.write)
+            fill_with_shipped()
