@@ -73,6 +73,7 @@ class Comparison:
     after: Side
     rows: tuple[ComparedRow, ...]
     moved: int
+    is_demonstration: bool
 
 
 def compare(program: Program, before: Side, after: Side) -> Comparison:
@@ -91,7 +92,8 @@ def compare(program: Program, before: Side, after: Side) -> Comparison:
         line = first_line(why, program.scale.label(now.status) if now else "")
         rows.append(ComparedRow(condition, was, now, direction, line, _items(was, now, findings)))
     moved = sum(row.direction != "same" for row in rows)
-    return Comparison(before, after, tuple(rows), moved)
+    demonstrates = any(row.is_demonstration for row in (*old.values(), *new.values()))
+    return Comparison(before, after, tuple(rows), moved, demonstrates)
 
 
 def sides_of_cycles(

@@ -43,6 +43,7 @@ def shipped(time_machine):
 def test_what_is_shipped_and_what_a_sweep_makes_of_it(shipped, client, capsys):
     the_due_dates_are_those_of_the_law()
     everything_shipped_is_marked_as_a_demonstration()
+    every_page_with_judgements_says_that_they_are_a_demonstration(client)
     api_csv_and_page_say_the_same(client)
     the_correction_changes_what_was_known_not_what_was_said(client)
     nobody_approves_their_own(client)
@@ -63,6 +64,14 @@ def everything_shipped_is_marked_as_a_demonstration():
     assert not Assessment.objects.filter(is_demonstration=False).exists()
     assert Evidence.objects.count() == 75
     assert not Evidence.objects.filter(is_demonstration=False).exists()
+
+
+def every_page_with_judgements_says_that_they_are_a_demonstration(client):
+    pages = ("", "conditions/FIGHTERS/", "cycles/1/", "compare/?a=1&b=2")
+    for address in pages:
+        page = client.get(f"/programs/{SENATE}/{address}").content.decode()
+        assert "They are not a finding of any authority." in page, address
+    assert "Demonstration judgements" in client.get("/").content.decode()
 
 
 def api_csv_and_page_say_the_same(client):
