@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from conditions.models import Condition, Program
+from conditions.models import Program
 from conditions.queries.asof import AsOf
 from conditions.queries.condition_facts import (
     EvidenceCount,
@@ -170,8 +170,3 @@ def _in_force(program: Program, as_of: AsOf) -> list[_Row]:
         "known_at": as_of.known_at,
     }
     return [_Row(*row) for row in fetch(_IN_FORCE, parameters)]
-
-
-def conditions_of(program: Program, day: date) -> list[Condition]:
-    """The program's conditions in force on ``day``, in the order of the instrument."""
-    return list(program.conditions.in_force_on(day).order_by("position", "id"))
