@@ -19,6 +19,12 @@ RUN SITE_URL=https://build.invalid SECRET_KEY=only-to-collect-static-files-and-k
 
 FROM python:3.11-slim-bookworm
 
+# Pango lays out the PDF of a report; DejaVu has its Latin and its Arabic letters.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin tracker \
     && install --directory --mode 0700 --owner tracker --group tracker /data
 

@@ -29,8 +29,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = HERE / "requirements"
-# Each set contains the one before it.
+# Each set contains the one before it and adds one extra of pyproject.toml.
 SETS = ["run", "test", "check"]
+EXTRAS = ["pdf", "test", "check"]
 
 
 def main():
@@ -163,7 +164,7 @@ def lock(rest):
     """Write the hash-locked requirement files; ``--upgrade`` takes newer versions."""
     install("run")
     for name in SETS:
-        extras = [part for extra in SETS[1 : SETS.index(name) + 1] for part in ("--extra", extra)]
+        extras = [f"--extra={extra}" for extra in EXTRAS[: SETS.index(name) + 1]]
         output = ["--output-file", f"requirements/{name}.txt"]
         subprocess.check_call([*compiler(), "pyproject.toml", *extras, *output, *rest])
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import re
 import socket
 import sys
 from pathlib import Path
@@ -72,3 +73,15 @@ def test_nothing_is_installed_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     dev.install("check")
     assert len(calls) > first
     assert json.loads((tmp_path / "installed.json").read_text())["set"] == "check"
+
+
+def locked(name: str) -> set[str]:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^([a-z0-9.-]+)==", text, re.MULTILINE))
+
+
+def test_each_set_contains_the_one_before_and_all_of_them_write_reports() -> None:
+    run, test, check = (locked(name) for name in dev.SETS)
+    assert run < test < check
+    assert {"python-docx", "statsmodels", "weasyprint"} <= run
+    assert "pypdf" in test - run
