@@ -1,15 +1,17 @@
 """Rows, constraints, and one QuerySet each; as-of is vocabulary here."""
 
 from conditions.models.assessments import Assessment
+from conditions.models.codings import Coding, DoubleCoding
 from conditions.models.conditions import ChecklistItem, Condition, ConditionVersion, Crosswalk
 from conditions.models.cycles import CycleRevision, ReviewCycle
 from conditions.models.events import Event
 from conditions.models.evidence import Evidence, EvidenceLink, EvidenceVersion
 from conditions.models.findings import AssessmentAuthor, Citation, Finding
 from conditions.models.installation import grant_roles
-from conditions.models.official import OfficialFinding
+from conditions.models.official import OfficialFinding, OfficialReport
 from conditions.models.people import ApiToken, User
 from conditions.models.programs import Interpretation, Program
+from conditions.models.publications import KeyJudgements, Publication, PublicationFile
 from conditions.models.reminders import Pulse, Reminder
 from conditions.models.sources import Source, SourceGrade
 
@@ -19,18 +21,24 @@ __all__ = [
     "AssessmentAuthor",
     "ChecklistItem",
     "Citation",
+    "Coding",
     "Condition",
     "ConditionVersion",
     "Crosswalk",
     "CycleRevision",
+    "DoubleCoding",
     "Event",
     "Evidence",
     "EvidenceLink",
     "EvidenceVersion",
     "Finding",
     "Interpretation",
+    "KeyJudgements",
     "OfficialFinding",
+    "OfficialReport",
     "Program",
+    "Publication",
+    "PublicationFile",
     "Pulse",
     "Reminder",
     "ReviewCycle",

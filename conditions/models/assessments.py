@@ -69,6 +69,11 @@ class Assessment(models.Model):
     rationale = models.TextField(blank=True)
     limb = models.CharField(max_length=7, choices=Limb, blank=True, default="")
     dissent = models.TextField(blank=True)
+    authority = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Who waived the condition, by which act; only where it is judged waived.",
+    )
     valid_from = models.DateField()
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
@@ -99,6 +104,11 @@ class Assessment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     approval_note = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawal_reason = models.TextField(blank=True)
     sha256 = models.CharField(
         max_length=64,
         blank=True,
@@ -129,14 +139,14 @@ class Assessment(models.Model):
             ),
             models.Index(
                 fields=["state", "updated_at"],
-                condition=~Q(state="approved"),
+                condition=Q(state__in=OPEN_STATES),
                 name="assessment_waiting",
             ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["condition", "cycle"],
-                condition=~Q(state="approved"),
+                condition=Q(state__in=OPEN_STATES),
                 name="assessment_one_open_per_condition_and_cycle",
                 violation_error_message=(
                     "This condition already has an open assessment in this cycle. Continue it."
@@ -145,10 +155,10 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in WorkState]),
                 name="assessment_state_known",
-                violation_error_message="This state is not one of the four.",
+                violation_error_message="This state is not one of the five.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "returned"])
+                condition=Q(state__in=["draft", "returned", "withdrawn"])
                 | (
                     ~Q(status="")
                     & ~Q(rationale="")
@@ -167,6 +177,18 @@ class Assessment(models.Model):
                 | (~Q(state="approved") & Q(approved_at__isnull=True, approved_by__isnull=True)),
                 name="assessment_approval_dated_and_signed",
                 violation_error_message="An approval names its moment and its reviewer.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False
+                )
+                & ~Q(withdrawal_reason="")
+                | (
+                    ~Q(state="withdrawn")
+                    & Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_reason="")
+                ),
+                name="assessment_withdrawal_dated_signed_and_reasoned",
+                violation_error_message="A withdrawal names its moment, its person and its reason.",
             ),
             models.UniqueConstraint(
                 fields=["corrects"],

@@ -39,6 +39,9 @@ class ReviewCycle(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     closing_note = models.TextField(blank=True)
+    is_skipped = models.BooleanField(
+        default=False, help_text="Closed without a review; the closing note says why."
+    )
     is_demonstration = models.BooleanField(default=False)
 
     objects = ReviewCycleQuerySet.as_manager()
@@ -69,6 +72,11 @@ class ReviewCycle(models.Model):
                 | Q(closed_at__isnull=False, closed_on__isnull=False, closed_by__isnull=False),
                 name="reviewcycle_closed_dated_and_signed",
                 violation_error_message="A closed cycle names its day, moment and signatory.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_skipped=False) | (Q(closed_at__isnull=False) & ~Q(closing_note="")),
+                name="reviewcycle_skipped_for_a_reason",
+                violation_error_message="A skipped cycle is closed and says why.",
             ),
         ]
 

@@ -46,6 +46,11 @@ APPEND_ONLY = {
     "officialfinding": "Official findings",
     "interpretation": "Interpretations",
     "assessmentauthor": "Authorships",
+    "officialreport": "Records of official reports",
+    "keyjudgements": "Key judgements",
+    "publication": "Publications",
+    "publicationfile": "Printed publications",
+    "coding": "Codings",
 }
 NEVER_DELETED = {
     "program": "Programs",
@@ -58,10 +63,11 @@ NEVER_DELETED = {
     "assessment": "Assessments",
     "reminder": "Reminders",
     "user": "Accounts",
+    "doublecoding": "Double codings",
 }
 _SEALED_PARENT = (
     "EXISTS (SELECT 1 FROM conditions_assessment a WHERE a.id = {row}.assessment_id "
-    "AND a.state IN ('submitted', 'approved'))"
+    "AND a.state IN ('submitted', 'approved', 'withdrawn'))"
 )
 _WROTE_IT = (
     "(NEW.approved_by_id = NEW.author_id OR EXISTS (SELECT 1 FROM conditions_assessmentauthor w "
@@ -74,7 +80,7 @@ _WROTE_IT = (
 _CONTENT = (
     *("status", "trend", "confidence", "confidence_reason", "rationale", "limb", "dissent"),
     *("valid_from", "corrects_id", "correction_note", "condition_version_id", "sha256"),
-    *("submitted_at", "submitted_by_id", "is_demonstration"),
+    *("submitted_at", "submitted_by_id", "is_demonstration", "authority"),
 )
 _SAYS_OTHERWISE = " OR ".join(f"NEW.{column} {DIFFERS} OLD.{column}" for column in _CONTENT)
 
@@ -94,6 +100,28 @@ def _assessment_guards() -> Iterator[Guard]:
         "approved_is_final",
         "An approved assessment is never changed. Write a new one that corrects it.",
         "OLD.state = 'approved'",
+    )
+    yield Guard(
+        table,
+        "UPDATE",
+        "withdrawn_is_final",
+        "A withdrawn assessment is never changed. Begin a new one.",
+        "OLD.state = 'withdrawn'",
+    )
+    yield Guard(
+        table,
+        "UPDATE",
+        "withdrawn_unseen",
+        "Only a draft or a returned assessment can be withdrawn.",
+        "NEW.state = 'withdrawn' AND OLD.state NOT IN ('draft', 'returned')",
+    )
+    yield Guard(
+        table,
+        "INSERT",
+        "closed_cycle_takes_corrections",
+        "A closed cycle takes corrections only.",
+        "NEW.corrects_id IS NULL AND EXISTS (SELECT 1 FROM conditions_reviewcycle y "
+        "WHERE y.id = NEW.cycle_id AND y.closed_at IS NOT NULL)",
     )
     yield Guard(
         table,
@@ -136,7 +164,7 @@ def _assessment_guards() -> Iterator[Guard]:
                 f"conditions_{part}",
                 write,
                 f"sealed_{write.lower()}",
-                f"The {what} of a submitted or approved assessment are never changed.",
+                f"The {what} of a submitted, approved or withdrawn assessment are never changed.",
                 when,
             )
         yield from _never(part, what.capitalize(), "TRUNCATE")
@@ -171,6 +199,62 @@ def _other_guards() -> Iterator[Guard]:
     )
 
 
+def _publishing_guards() -> Iterator[Guard]:
+    yield Guard(
+        "conditions_publication",
+        "INSERT",
+        "other_eyes",
+        "Nobody publishes key judgements they wrote. Ask a colleague to publish.",
+        "EXISTS (SELECT 1 FROM conditions_keyjudgements k JOIN conditions_program p "
+        "ON p.id = NEW.program_id WHERE k.cycle_id = NEW.cycle_id "
+        "AND k.author_id = NEW.published_by_id AND p.four_eyes)",
+    )
+    yield Guard(
+        "conditions_publication",
+        "INSERT",
+        "of_closed_cycle",
+        "Only a closed cycle is published.",
+        "NOT EXISTS (SELECT 1 FROM conditions_reviewcycle y WHERE y.id = NEW.cycle_id "
+        "AND y.program_id = NEW.program_id AND y.closed_at IS NOT NULL)",
+    )
+    yield Guard(
+        "conditions_publication",
+        "INSERT",
+        "chained_in_its_program",
+        "A publication follows the newest one of its own program.",
+        "(NEW.previous_id IS NULL AND EXISTS (SELECT 1 FROM conditions_publication b "
+        "WHERE b.program_id = NEW.program_id)) OR (NEW.previous_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM conditions_publication b "
+        "WHERE b.id = NEW.previous_id AND b.program_id = NEW.program_id))",
+    )
+    yield Guard(
+        "conditions_coding",
+        "INSERT",
+        "by_its_coder",
+        "Only the two people chosen for it code this condition.",
+        "NOT EXISTS (SELECT 1 FROM conditions_doublecoding d WHERE d.id = NEW.double_coding_id "
+        "AND d.called_off_at IS NULL "
+        "AND (d.first_coder_id = NEW.coder_id OR d.second_coder_id = NEW.coder_id))",
+    )
+    yield Guard(
+        "conditions_doublecoding",
+        "UPDATE",
+        "coder_who_coded_stays",
+        "Somebody who has coded is not replaced.",
+        "EXISTS (SELECT 1 FROM conditions_coding c WHERE c.double_coding_id = OLD.id "
+        "AND ((c.coder_id = OLD.first_coder_id AND NEW.first_coder_id <> OLD.first_coder_id) "
+        "OR (c.coder_id = OLD.second_coder_id AND NEW.second_coder_id <> OLD.second_coder_id)))",
+    )
+    yield Guard(
+        "conditions_doublecoding",
+        "UPDATE",
+        "called_off_is_final",
+        "A double coding that was called off stays so. Choose the condition anew.",
+        "OLD.called_off_at IS NOT NULL OR NEW.cycle_id <> OLD.cycle_id "
+        "OR NEW.condition_id <> OLD.condition_id",
+    )
+
+
 def all_guards() -> list[Guard]:
     """Every guard of the tracker, for SQLite and PostgreSQL alike."""
     guards: list[Guard] = []
@@ -182,6 +266,7 @@ def all_guards() -> list[Guard]:
         guards.append(_never_replaced(table))
     guards += _assessment_guards()
     guards += _other_guards()
+    guards += _publishing_guards()
     return guards
 
 
@@ -198,6 +283,20 @@ def install_guards(connection: BaseDatabaseWrapper) -> None:
             statements = guard.sqlite() if connection.vendor == "sqlite" else guard.postgresql()
             for statement in statements:
                 cursor.execute(statement)
+
+
+def lift_guards(connection: BaseDatabaseWrapper) -> None:
+    """Take every guard off a SQLite database, so that its tables can be rebuilt by a migration.
+
+    While one table is rebuilt, SQLite refuses triggers of others that name it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' "
+            "ESCAPE '\\'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the assessor of record said; it stands beside our judgement and never replaces it."""
+"""What the assessor of record sent and said; it stands beside our judgement, never instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from conditions.models.conditions import Condition
 from conditions.models.cycles import ReviewCycle
@@ -78,3 +78,57 @@ class OfficialFinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.condition.code}: {self.get_finding_display()}"
+
+
+class OfficialReportQuerySet(models.QuerySet["OfficialReport"]):
+    def known_at(self, known_at: datetime) -> Self:
+        """Records made by ``known_at`` and not replaced by then."""
+        newer = OfficialReport.objects.filter(replaces=OuterRef("pk"), recorded_at__lte=known_at)
+        return self.filter(~Exists(newer), recorded_at__lte=known_at)
+
+
+class OfficialReport(models.Model):
+    """That the assessor of record sent its report on a cycle, and when it was public. Append-only.
+
+    A report that came out, or a wrong date, is a new record that replaces the one before it.
+    """
+
+    cycle = models.ForeignKey(
+        ReviewCycle, on_delete=models.PROTECT, related_name="official_reports"
+    )
+    submitted_on = models.DateField(help_text="Day it went to the recipients the law names.")
+    released_on = models.DateField(
+        null=True, blank=True, help_text="Day its text became public; empty while it is not."
+    )
+    document = models.ForeignKey(
+        Evidence, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.TextField(blank=True)
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = OfficialReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("cycle", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["cycle"],
+                condition=Q(replaces__isnull=True),
+                name="officialreport_first_once",
+                violation_error_message="A report on this cycle is on file. Replace that record.",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_on__isnull=True) | Q(released_on__gte=F("submitted_on")),
+                name="officialreport_released_after_submission",
+                violation_error_message="A report becomes public on or after its submission.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Official report on {self.cycle}, sent {self.submitted_on}"

@@ -12,6 +12,7 @@ from django.db.models import Q
 from conditions.models.choices import from_enum
 from conditions.models.conditions import Condition
 from conditions.models.cycles import ReviewCycle
+from conditions.models.events import Event
 from conditions.rules.ladder import RungKind
 
 
@@ -24,7 +25,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 class Reminder(models.Model):
-    """One message owed to one person about one cycle (or one condition in it)."""
+    """One message owed to one person about one cycle, one condition in it, or one event in it."""
 
     class State(models.TextChoices):
         OWED = "owed", "Owed"
@@ -35,6 +36,14 @@ class Reminder(models.Model):
     cycle = models.ForeignKey(ReviewCycle, on_delete=models.PROTECT, related_name="reminders")
     condition = models.ForeignKey(
         Condition, null=True, blank=True, on_delete=models.PROTECT, related_name="reminders"
+    )
+    event = models.ForeignKey(
+        Event,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reminders",
+        help_text="What happened, where the message tells of that.",
     )
     kind = models.CharField(max_length=8, choices=from_enum(RungKind))
     offset = models.SmallIntegerField(help_text="Days from the due date; 0 for opened and due.")
@@ -67,13 +76,23 @@ class Reminder(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["cycle", "kind", "offset", "recipient"],
-                condition=Q(condition__isnull=True),
+                condition=Q(condition__isnull=True, event__isnull=True),
                 name="reminder_of_cycle_once",
             ),
             models.UniqueConstraint(
                 fields=["cycle", "condition", "kind", "offset", "recipient"],
-                condition=Q(condition__isnull=False),
+                condition=Q(condition__isnull=False, event__isnull=True),
                 name="reminder_of_condition_once",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "offset", "recipient"],
+                condition=Q(event__isnull=False),
+                name="reminder_of_event_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="news", event__isnull=False)
+                | (~Q(kind="news") & Q(event__isnull=True)),
+                name="reminder_news_names_its_event",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["owed", "sent", "superseded", "obsolete"]),

@@ -62,6 +62,10 @@ _VIEWED: Final = (
     "reviewcycle",
     "cyclerevision",
     "officialfinding",
+    "officialreport",
+    "keyjudgements",
+    "publication",
+    "publicationfile",
     "reminder",
     "event",
     "apitoken",
@@ -71,13 +75,22 @@ _READING: Final = frozenset(f"view_{model}" for model in _VIEWED) | {
     "change_apitoken",
 }
 _SEEING_ALL: Final = frozenset(
-    {"view_draft_assessment", "view_restricted_evidence", "view_source_protected_evidence"}
+    {
+        "view_draft_assessment",
+        "view_restricted_evidence",
+        "view_source_protected_evidence",
+        "view_doublecoding",
+        "view_coding",
+    }
 )
 _WRITING: Final = frozenset(
     {
         "add_assessment",
         "change_assessment",
         "submit_assessment",
+        "withdraw_assessment",
+        "add_coding",
+        "add_keyjudgements",
         "add_evidence",
         "change_evidence",
         "add_evidencelink",
@@ -92,11 +105,17 @@ _MANAGING: Final = frozenset(
     {
         "close_reviewcycle",
         "extend_reviewcycle",
+        "skip_reviewcycle",
+        "add_publication",
+        "add_doublecoding",
+        "change_doublecoding",
         "assign_condition",
+        "waive_condition",
         "change_program",
         "load_program",
         "add_interpretation",
         "add_officialfinding",
+        "add_officialreport",
     }
 )
 
@@ -117,6 +136,7 @@ OWN_PERMISSIONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxy
             ("submit_assessment", "Can submit an assessment for review"),
             ("approve_assessment", "Can approve an assessment of somebody else"),
             ("return_assessment", "Can return an assessment to its author"),
+            ("withdraw_assessment", "Can withdraw an assessment that is not submitted"),
         ),
         "evidence": (
             ("view_restricted_evidence", "Can see restricted evidence"),
@@ -127,8 +147,12 @@ OWN_PERMISSIONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxy
         "reviewcycle": (
             ("close_reviewcycle", "Can close a review cycle"),
             ("extend_reviewcycle", "Can extend a review cycle"),
+            ("skip_reviewcycle", "Can skip a review cycle"),
         ),
-        "condition": (("assign_condition", "Can assign the lead of a condition"),),
+        "condition": (
+            ("assign_condition", "Can assign the lead of a condition"),
+            ("waive_condition", "Can propose that a condition is waived"),
+        ),
         "program": (("load_program", "Can load a program pack"),),
     }
 )

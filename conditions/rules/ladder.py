@@ -17,12 +17,13 @@ _KEYS = ("before", "overdue", "then_every", "managers_from")
 
 
 class RungKind(StrEnum):
-    """What a reminder is about, from least to most urgent."""
+    """What a reminder is about, from least to most urgent; news is on no ladder."""
 
     OPENED = "opened"
     BEFORE = "before"
     DUE = "due"
     OVERDUE = "overdue"
+    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True)

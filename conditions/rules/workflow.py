@@ -17,6 +17,7 @@ class WorkState(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
 
 
 class NoSuchStep(Conflict):
@@ -25,10 +26,11 @@ class NoSuchStep(Conflict):
 
 TRANSITIONS: Final[Mapping[WorkState, frozenset[WorkState]]] = MappingProxyType(
     {
-        WorkState.DRAFT: frozenset({WorkState.SUBMITTED}),
+        WorkState.DRAFT: frozenset({WorkState.SUBMITTED, WorkState.WITHDRAWN}),
         WorkState.SUBMITTED: frozenset({WorkState.APPROVED, WorkState.RETURNED}),
-        WorkState.RETURNED: frozenset({WorkState.SUBMITTED}),
+        WorkState.RETURNED: frozenset({WorkState.SUBMITTED, WorkState.WITHDRAWN}),
         WorkState.APPROVED: frozenset(),
+        WorkState.WITHDRAWN: frozenset(),
     }
 )
 EDITABLE: Final = frozenset({WorkState.DRAFT, WorkState.RETURNED})
@@ -69,5 +71,7 @@ def require_editable(state: str) -> None:
 def _ways_on(state: WorkState) -> str:
     if state is WorkState.APPROVED:
         return "What was approved stays; write a correction that says what it corrects."
+    if state is WorkState.WITHDRAWN:
+        return "What was withdrawn stays so; begin a new assessment."
     ways = " or ".join(sorted(TRANSITIONS[state]))
     return f"From {state} it can become {ways}."

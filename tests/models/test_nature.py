@@ -22,12 +22,17 @@ from tests.factories import make_assessment, make_evidence, make_program, make_u
 
 NEVER_CHANGED = {
     "assessmentauthor",
+    "coding",
     "conditionversion",
     "cyclerevision",
     "event",
     "evidenceversion",
     "interpretation",
+    "keyjudgements",
     "officialfinding",
+    "officialreport",
+    "publication",
+    "publicationfile",
     "sourcegrade",
 }
 SEALED_WHEN_SUBMITTED = {"citation", "finding"}
@@ -37,6 +42,7 @@ CHANGED_BY_ACTIONS = {
     "checklistitem",
     "condition",
     "crosswalk",
+    "doublecoding",
     "evidence",
     "program",
     "pulse",
