@@ -22,12 +22,13 @@ class Leased:
     """A reminder that one deliverer holds until ``until``.
 
     ``abandoned_by`` names the deliverer that held it before and never finished; it may have sent
-    it.
+    it. ``event_id`` names what happened, where it is news.
     """
 
     id: int
     cycle_id: int
     program_id: int
+    event_id: int | None
     kind: str
     offset: int
     falls_on: date
@@ -128,6 +129,7 @@ def _leased(row: Reminder, recipient: User, until: datetime) -> Leased:
         id=row.pk,
         cycle_id=row.cycle_id,
         program_id=row.cycle.program_id,
+        event_id=row.event_id,
         kind=row.kind,
         offset=row.offset,
         falls_on=row.falls_on,

@@ -32,10 +32,17 @@ def owe_news(
     It is owed from the legal day ``falls_on``, or that of ``as_of``. Safe to repeat: of one event
     and ``offset``, nobody is told twice. The caller holds the program. Raises NewsWithoutCycle.
     """
+    return len(owe_each(event=event, to=to, as_of=as_of, falls_on=falls_on, offset=offset))
+
+
+def owe_each(
+    *, event: Event, to: Iterable[int], as_of: datetime, falls_on: date | None, offset: int
+) -> tuple[int, ...]:
+    """As ``owe_news``; returns the ids of those who are told of it now."""
     cycle = _cycle_of(event)
     falls_on = falls_on or cycle.program.day_of(as_of)
     people = iter(sorted(set(to)))
-    owed = 0
+    owed: list[int] = []
     while chunk := list(islice(people, CHUNK)):
         rows = [
             Reminder(
@@ -54,8 +61,8 @@ def owe_news(
         ]
         # Where another process owed the same meanwhile, its row is the one.
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-        owed += len(rows)
-    return owed
+        owed += [row.recipient_id for row in rows]
+    return tuple(owed)
 
 
 def news_id(event_id: int, offset: int, recipient_id: int) -> str:

@@ -23,13 +23,14 @@ _Key = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One message that became owed: to whom, and about what."""
+    """One message that became owed: to whom, and about what; ``about`` says which news it is."""
 
     recipient: str
     cycle_number: int
     kind: RungKind
     offset: int
     falls_on: date
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _present(
         cycle__in=[matter.cycle.pk for matter in matters],
         recipient__in=list(for_each),
         condition__isnull=True,
+        event__isnull=True,
     )
     return set(rows.values_list("recipient_id", "cycle_id", "kind", "offset").order_by())
 
@@ -188,6 +190,8 @@ def _supersede_older(
             recipient__in=list(best),
             cycle__in=[matter.cycle.pk for matter in matters],
             condition__isnull=True,
+            # News is on no ladder: whatever becomes due, it stays as it is.
+            event__isnull=True,
         )
         # What a deliverer holds at this moment is on its way; it is neither waited for nor undone.
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lte=as_of))
