@@ -7,8 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from conditions.actions.cycles import CycleNotOpen, align_cycles, extensions_of, require_not_closed
+from conditions.actions.publishing import publish_closed, require_may_publish
 from conditions.actions.record import record_event, require_permission, snapshot
-from conditions.models import Assessment, Program, ReviewCycle, User
+from conditions.models import Program, ReviewCycle, User
+from conditions.queries.closing import blockers_of, unjudged
 from conditions.rules.refusals import Conflict
 
 
@@ -24,9 +26,10 @@ def close_cycle(
     note: str = "",
     is_demonstration: bool = False,
 ) -> ReviewCycle:
-    """Close a cycle for good, dated and signed.
+    """Close a cycle for good, dated and signed, and publish its report.
 
-    Raises CycleIncomplete with the list of conditions in force that lack an approved assessment.
+    Raises CycleIncomplete with the list of what stands in the way, and OtherEyesNeeded for an
+    author of its key judgements. Nobody is told of a demonstration.
     """
     require_permission(by, "close_reviewcycle", to="close a cycle")
     with transaction.atomic():
@@ -41,8 +44,8 @@ def close_cycle(
                 value=cycle.number,
                 remedy="Close it once its conditions are assessed.",
             )
-        _require_all_assessed(cycle, day)
-        _require_nothing_open(cycle)
+        _require_complete(cycle, day)
+        require_may_publish(program, cycle, by)
         cycle.closed_on, cycle.closed_at, cycle.closed_by = day, as_of, by
         cycle.closing_note = note.strip()
         cycle.is_demonstration = is_demonstration
@@ -66,38 +69,22 @@ def close_cycle(
             after=snapshot(cycle, "number", "closed_on", "closing_note"),
             reason=note.strip(),
         )
+        publish_closed(program=program, cycle=cycle, by=by, as_of=as_of, tell=not is_demonstration)
     return cycle
 
 
 def missing_assessments(cycle: ReviewCycle, day: date) -> list[str]:
     """Codes of conditions in force on ``day``, or when the span ended, without an approved one."""
-    assessed = Assessment.objects.approved().filter(cycle=cycle).values("condition")
-    wanted = (
-        cycle.program.conditions.in_force_on(min(day, cycle.due_on))
-        .filter(in_force_from__lt=cycle.due_on)
-        .exclude(pk__in=assessed)
-    )
-    return list(wanted.order_by("position").values_list("code", flat=True))
+    return list(unjudged(cycle, day).values_list("code", flat=True))
 
 
-def _require_all_assessed(cycle: ReviewCycle, day: date) -> None:
-    if missing := missing_assessments(cycle, day):
+def _require_complete(cycle: ReviewCycle, day: date) -> None:
+    blockers = blockers_of(cycle, day)
+    if blockers:
+        told = "; ".join(f"{one.code}: {one.text}" for one in blockers)
         raise CycleIncomplete(
-            f"Cycle {cycle.number} cannot be closed: {', '.join(missing)} "
-            f"{'has' if len(missing) == 1 else 'have'} no approved assessment in it.",
+            f"Cycle {cycle.number} cannot be closed yet. {told}",
             field="cycle",
             value=cycle.number,
-            remedy="Assess and approve each; where evidence is thin, say U (cannot be assessed).",
-        )
-
-
-def _require_nothing_open(cycle: ReviewCycle) -> None:
-    waiting = Assessment.objects.still_open().filter(cycle=cycle).select_related("condition")
-    names = [f"{row.condition.code} ({row.state})" for row in waiting.order_by("condition")]
-    if names:
-        raise CycleIncomplete(
-            f"Cycle {cycle.number} cannot be closed: {', '.join(names)} would be left behind.",
-            field="cycle",
-            value=cycle.number,
-            remedy="Submit and approve what is in work; after closing, only corrections are taken.",
+            remedy="Do what is said for each; once closed, a cycle takes corrections only.",
         )

@@ -12,6 +12,7 @@ from conditions import clock
 from conditions.admin.base import ActionAdmin
 from conditions.admin.filters import ByCycleProgram, ByProgram
 from conditions.admin.pages.cycle import close, cycle, extend
+from conditions.admin.pages.publishing import key_judgements, publish
 from conditions.admin.site import site
 from conditions.models import Reminder, ReviewCycle
 from conditions.queries.duties import state_of
@@ -33,6 +34,8 @@ class ReviewCycleAdmin(ActionAdmin):
         return [
             ("<int:object_id>/close/", close, "close"),
             ("<int:object_id>/extend/", extend, "extend"),
+            ("<int:object_id>/key-judgements/", key_judgements, "keyjudgements"),
+            ("<int:object_id>/publish/", publish, "publish"),
         ]
 
     def change_view(

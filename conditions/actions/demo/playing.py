@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -12,7 +12,9 @@ from conditions.actions.assessments import start_assessment, submit_assessment
 from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.demo.reading import Demo
 from conditions.actions.judgements import ItemFinding, Judgement
+from conditions.actions.key_judgements import write_key_judgements
 from conditions.actions.packs.loading import noon_of
+from conditions.actions.publishing import publish_correction
 from conditions.actions.reviews import approve_assessment
 from conditions.models import Assessment, Condition, Evidence, Program, ReviewCycle, User
 from conditions.rules.authority import Role
@@ -64,6 +66,21 @@ class Play:
             if cycle is not None and cycle.closed_at is None:
                 day = date.fromisoformat(row["closed_on"])
                 yield Step(noon_of(day), partial(self._close, row))
+        yield from self._report_steps()
+
+    def _report_steps(self) -> Iterator[Step]:
+        for cycle, sets in self._by_cycle(self.demo.key_judgements):
+            for row in sets[cycle.key_judgements.count() :]:
+                day = date.fromisoformat(row["written_on"])
+                yield Step(noon_of(day), partial(self._say_first, row))
+        for cycle, corrections in self._by_cycle(self.demo.corrected_reports):
+            for row in corrections[max(cycle.publications.count() - 1, 0) :]:
+                day = date.fromisoformat(row["published_on"])
+                yield Step(noon_of(day), partial(self._correct_report, row))
+
+    def _by_cycle(self, rows: Iterable[Row]) -> Iterator[tuple[ReviewCycle, list[Row]]]:
+        for number, cycle in self.cycles.items():
+            yield cycle, [row for row in rows if row["cycle"] == number]
 
     def _assessment_steps(self, row: Row, as_of: datetime) -> Iterator[Step]:
         if row["state"] == "approved":
@@ -117,6 +134,26 @@ class Play:
             is_demonstration=True,
         )
         self.closings += 1
+
+    def _say_first(self, row: Row, moment: datetime) -> None:
+        cycle = self._cycle(row)
+        write_key_judgements(
+            cycle=cycle,
+            statements=row["statements"],
+            by=self.people[Role.ANALYST],
+            as_of=moment,
+            expected_number=cycle.key_judgements.count(),
+            is_demonstration=True,
+        )
+
+    def _correct_report(self, row: Row, moment: datetime) -> None:
+        publish_correction(
+            cycle=self._cycle(row),
+            note=row["note"],
+            by=self.people[Role.MANAGER],
+            as_of=moment,
+            tell=False,
+        )
 
     def _judgement(self, row: Row, condition: Condition) -> Judgement:
         items = dict(condition.checklist.values_list("code", "pk"))

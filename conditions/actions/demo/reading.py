@@ -22,6 +22,8 @@ class Demo:
     program_slug: str
     assessments: tuple[dict[str, Any], ...]
     closings: tuple[dict[str, Any], ...]
+    key_judgements: tuple[dict[str, Any], ...] = ()
+    corrected_reports: tuple[dict[str, Any], ...] = ()
 
     @property
     def cited(self) -> set[str]:
@@ -39,4 +41,10 @@ def read_demo(source: Path | str) -> Demo:
     if faults:
         raise BadDemo(sorted_faults(map(document.located, faults)))
     content = document.value
-    return Demo(content["program"], tuple(content["assessments"]), tuple(content["closings"]))
+    return Demo(
+        content["program"],
+        tuple(content["assessments"]),
+        tuple(content["closings"]),
+        tuple(content.get("key_judgements", ())),
+        tuple(content.get("corrected_reports", ())),
+    )

@@ -1,0 +1,141 @@
+"""Verification: every hash worked out anew, and the first thing that does not fit named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conditions.models import (
+    Assessment,
+    Coding,
+    ConditionVersion,
+    EvidenceVersion,
+    Program,
+    Publication,
+)
+from conditions.queries.coding_content import coding_content
+from conditions.queries.judgement_content import judgement_content
+from conditions.queries.seals import rows_under
+from conditions.rules.fingerprint import fingerprint
+
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing whose hashes were worked out anew; ``fault`` says what does not fit, if anything.
+
+    ``row`` is a table and an id, such as ``assessment 12``; ``rows`` counts what lies under it.
+    """
+
+    row: str
+    what: str
+    rows: int = 1
+    fault: str = ""
+
+
+def verified(program: Program) -> Iterator[Checked]:
+    """Each publication in the order of its chain, then every judgement, coding and wording.
+
+    Rows are read a few hundred at a time.
+    """
+    yield from _publications(program)
+    yield from _judgements(program)
+    yield from _codings(program)
+    wordings = ConditionVersion.objects.filter(condition__program=program).order_by("pk")
+    yield from _versions(wordings, "wording")
+
+
+def verified_evidence() -> Iterator[Checked]:
+    """Every version of every evidence item, whatever programs cite it."""
+    yield from _versions(EvidenceVersion.objects.order_by("pk"), "evidence")
+
+
+def _publications(program: Program) -> Iterator[Checked]:
+    rows = Publication.objects.filter(program=program).select_related("cycle", "previous")
+    for row in rows.order_by("known_at", "pk").iterator(chunk_size=CHUNK):
+        what = f"{program.slug}, cycle {row.cycle.number}, version {row.version}"
+        under = json.loads(row.annex).get("rows", [])
+        fault = _own_fault(row) or _chain_fault(row)
+        if fault:
+            yield Checked(f"publication {row.pk}", what, len(under), fault)
+            continue
+        name, fault = _fault_under(row, {name: sha256 for name, sha256 in under})
+        yield Checked(name or f"publication {row.pk}", what, len(under), fault)
+
+
+def _own_fault(row: Publication) -> str:
+    if hashlib.sha256(row.content.encode()).hexdigest() != row.sha256:
+        return "Its content is not what was published: the SHA-256 differs."
+    told = json.loads(row.content)
+    if hashlib.sha256(row.annex.encode()).hexdigest() != told["annex_sha256"]:
+        return "Its annex is not what was published: the SHA-256 differs."
+    stands = {
+        "version": row.version,
+        "note": row.note,
+        "valid_at": row.valid_at.isoformat(),
+        "known_at": row.known_at.isoformat(),
+    }
+    for name, value in stands.items():
+        if told[name] != value:
+            return f"Its {name} was changed: the content says {told[name]}, the row {value}."
+    if told["cycle"]["number"] != row.cycle.number:
+        return f"It was published for cycle {told['cycle']['number']}."
+    return ""
+
+
+def _chain_fault(row: Publication) -> str:
+    told = json.loads(row.content)["previous"]
+    before = row.previous.sha256 if row.previous else None
+    if (told["sha256"] if told else None) != before:
+        return "It does not follow the publication that its content names."
+    return ""
+
+
+def _fault_under(row: Publication, frozen: dict[str, str]) -> tuple[str, str]:
+    """The first row under a publication that was changed, removed, or put there since."""
+    found: set[str] = set()
+    for one in rows_under(row.cycle, row.known_at):
+        found.add(one.row)
+        if one.row in frozen:
+            if frozen[one.row] != one.sha256:
+                return one.row, "It does not say what it said when the report was published."
+        elif not one.row.startswith("event "):
+            return one.row, "It was not there when the report was published."
+    for name in frozen:
+        if name not in found:
+            return name, "It is gone since the report was published."
+    return "", ""
+
+
+def _judgements(program: Program) -> Iterator[Checked]:
+    rows = (
+        Assessment.objects.approved()
+        .filter(condition__program=program)
+        .select_related("condition__program", "cycle", "condition_version")
+    )
+    for row in rows.order_by("pk").iterator(chunk_size=CHUNK):
+        fits = fingerprint(judgement_content(row)) == row.sha256
+        yield _checked(row, f"judgement on {row}", fits)
+
+
+def _codings(program: Program) -> Iterator[Checked]:
+    rows = Coding.objects.filter(double_coding__cycle__program=program)
+    for row in (
+        rows.select_related("double_coding__condition").order_by("pk").iterator(chunk_size=CHUNK)
+    ):
+        fits = fingerprint(coding_content(row)) == row.sha256
+        yield _checked(row, f"coding of {row.double_coding.condition.code}", fits)
+
+
+def _versions(rows: Any, what: str) -> Iterator[Checked]:
+    for row in rows.iterator(chunk_size=CHUNK):
+        yield _checked(row, f"{what} version {row.number}", fingerprint(row.content) == row.sha256)
+
+
+def _checked(row: Any, what: str, fits: bool) -> Checked:
+    fault = "" if fits else "It does not say what its SHA-256 was taken of."
+    return Checked(f"{row._meta.model_name} {row.pk}", what, fault=fault)
