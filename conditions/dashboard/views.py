@@ -19,6 +19,7 @@ from conditions.dashboard.visits import (
     Context,
     Opened,
     arrive,
+    arrive_to_compare,
     as_of_asked,
     seed_of,
     surroundings,
@@ -110,8 +111,10 @@ def cycle(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @page
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
-    """Two cycles, two days, or one day as known at two moments."""
-    return arrive(request, slug).page("dashboard/compare.html", comparison_for)
+    """Two cycles, two days, one day as known at two moments, or two programs."""
+    visit = arrive_to_compare(request, slug)
+    template = "dashboard/compare_programs.html" if visit.is_of_two else "dashboard/compare.html"
+    return visit.page(template, comparison_for)
 
 
 @page

@@ -1,4 +1,4 @@
-"""A visit to a page: who, which program, as of when; and the answer with what every page shows."""
+"""A visit to a page: who, which programs, as of when; and the answer with what every page shows."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from conditions import clock
+from conditions.dashboard import asked
 from conditions.dashboard.answers import answer
 from conditions.dashboard.readers import Audience, audience_of
 from conditions.models import Program
 from conditions.queries.asof import AsOf, read_as_of
+from conditions.queries.compare_front import Choice, compare_front
 from conditions.queries.front import Front, program_front, programs_of
 
 CLOCKS = ("valid_at", "known_at")
@@ -25,23 +27,37 @@ Context = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A program's page being written: the program, and the day and moment it is asked about."""
+    """A program's page being written: the program, and the day and moment it is asked about.
+
+    ``beside`` is a second program where the page compares two, ``choices`` those that it may.
+    """
 
     request: HttpRequest
     audience: Audience
     program: Program
     as_of: AsOf
     today: date
+    beside: Program | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One reader at one program's page, before the program itself has been read."""
+    """One reader at one program's page, before the program itself has been read.
+
+    ``front`` has a second mark where another program is shown beside it.
+    """
 
     request: HttpRequest
     audience: Audience
     front: Front
     today: date
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def is_of_two(self) -> bool:
+        """Whether another program is shown beside the one of the page."""
+        return len(self.front.marks) > 1
 
     def page(self, template: str, context: Callable[[Opened], Context]) -> HttpResponse:
         """The page, or 304; ``context`` is asked only where the page has to be written."""
@@ -57,15 +73,22 @@ class Visit:
         """What ``write`` answers, or 304 where the reader has it. Raises BadAsOf."""
         return answer(
             self.request,
-            seed=seed_of(self.front, self.audience, self.today),
+            seed=(*seed_of(self.front, self.audience, self.today), self.choices),
             public=self.audience.key == "public",
             write=lambda: write(self._open()),
         )
 
     def _open(self) -> Opened:
-        program = programs_of(self.front, self.audience.reader)[0]
-        as_of = as_of_asked(self.request, program, self.today)
-        return Opened(self.request, self.audience, program, as_of, self.today)
+        program, *others = programs_of(self.front, self.audience.reader)
+        return Opened(
+            request=self.request,
+            audience=self.audience,
+            program=program,
+            as_of=as_of_asked(self.request, program, self.today),
+            today=self.today,
+            beside=others[0] if others else None,
+            choices=self.choices,
+        )
 
 
 def arrive(request: HttpRequest, slug: str) -> Visit:
@@ -73,6 +96,18 @@ def arrive(request: HttpRequest, slug: str) -> Visit:
     audience = audience_of(request)
     front = program_front(audience.reader, slug, as_of=clock.now())
     return Visit(request, audience, front, clock.today(front.marks[0].time_zone))
+
+
+def arrive_to_compare(request: HttpRequest, slug: str) -> Visit:
+    """Stand before a program's compare page, with the one named in ``with`` beside it.
+
+    Raises NoProgram, SameProgram and BadAddress. One query if anonymous.
+    """
+    audience = audience_of(request)
+    other = asked.slug(request.GET, "with")
+    found = compare_front(audience.reader, slug, other, as_of=clock.now())
+    today = clock.today(found.front.marks[0].time_zone)
+    return Visit(request, audience, found.front, today, found.choices)
 
 
 def as_of_asked(request: HttpRequest, program: Program, today: date) -> AsOf:

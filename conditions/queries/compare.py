@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from conditions.models import Assessment, Finding, Program
+from conditions.models import Assessment, Program
 from conditions.queries.asof import AsOf
+from conditions.queries.citation_changes import CitationChange, citation_changes
 from conditions.queries.cycle_judgements import (
     ConditionSpan,
     CycleJudgement,
@@ -16,7 +17,9 @@ from conditions.queries.cycle_judgements import (
 )
 from conditions.queries.cycle_page import cycle_numbered
 from conditions.queries.cycles import CycleDates, program_cycles
+from conditions.queries.item_changes import ItemChange, findings_of, item_changes
 from conditions.queries.scorecard import direction_between, first_line
+from conditions.queries.status import PUBLIC
 from conditions.rules.refusals import Invalid
 
 
@@ -33,19 +36,10 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemChange:
-    """A checklist item whose finding differs between the two sides."""
-
-    code: str
-    statement: str
-    before: str | None
-    after: str | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """One condition on both sides, how it moved, and why in the words of the later judgement."""
+    """One condition on both sides, how it moved, why in the words of the later judgement, and by
+    which documents.
+    """
 
     condition: ConditionSpan
     before: CycleJudgement | None
@@ -53,6 +47,7 @@ class ComparedRow:
     direction: str
     line: str
     items: tuple[ItemChange, ...]
+    evidence: CitationChange
 
     @property
     def is_same_judgement(self) -> bool:
@@ -76,21 +71,33 @@ class Comparison:
     is_demonstration: bool
 
 
-def compare(program: Program, before: Side, after: Side) -> Comparison:
-    """The two sides, condition by condition. Six queries at most, whatever is on file."""
+def compare(
+    program: Program, before: Side, after: Side, *, sensitivities: Collection[str] = PUBLIC
+) -> Comparison:
+    """The two sides, condition by condition; ``sensitivities`` are those of the evidence that the
+    reader may see. Eight queries at most, whatever is on file.
+    """
     old, new = _judgements(program, before), _judgements(program, after)
-    findings = _findings([row.id for row in (*old.values(), *new.values())])
+    findings = findings_of([row.id for row in (*old.values(), *new.values())])
+    evidence = _evidence(old, new, sensitivities)
     rows = []
     for condition in spans_of(program, max(before.as_of.known_at, after.as_of.known_at)):
         was, now = old.get(condition.id), new.get(condition.id)
         if was is None and now is None and not _is_asked(condition, before, after):
             continue
-        direction = direction_between(
-            was.status if was else None, now.status if now else None, program
+        rows.append(
+            ComparedRow(
+                condition=condition,
+                before=was,
+                after=now,
+                direction=direction_between(
+                    was.status if was else None, now.status if now else None, program
+                ),
+                line=_why(now, program),
+                items=item_changes(was, now, findings),
+                evidence=evidence.get(now.id, CitationChange()) if now else CitationChange(),
+            )
         )
-        why = (now.correction_note or now.rationale) if now else ""
-        line = first_line(why, program.scale.label(now.status) if now else "")
-        rows.append(ComparedRow(condition, was, now, direction, line, _items(was, now, findings)))
     moved = sum(row.direction != "same" for row in rows)
     demonstrates = any(row.is_demonstration for row in (*old.values(), *new.values()))
     return Comparison(before, after, tuple(rows), moved, demonstrates)
@@ -130,41 +137,20 @@ def _judgements(program: Program, side: Side) -> Mapping[int, CycleJudgement]:
     return {row.condition_id: row for row in judgements_of(side.as_of, cycle_ids=ids)}
 
 
-def _findings(assessment_ids: Sequence[int]) -> dict[int, dict[int, Finding]]:
-    found: dict[int, dict[int, Finding]] = {}
-    rows = Finding.objects.filter(assessment__in=assessment_ids).select_related(
-        "checklist_item", "assessment__condition_version"
-    )
-    for row in rows.order_by("assessment", "checklist_item__position"):
-        found.setdefault(row.assessment_id, {})[row.checklist_item_id] = row
-    return found
+def _why(now: CycleJudgement | None, program: Program) -> str:
+    if now is None:
+        return ""
+    return first_line(now.correction_note or now.rationale, program.scale.label(now.status))
 
 
-def _items(
-    was: CycleJudgement | None,
-    now: CycleJudgement | None,
-    findings: Mapping[int, Mapping[int, Finding]],
-) -> tuple[ItemChange, ...]:
-    if was is None or now is None or was.id == now.id:
-        return ()
-    old, new = findings.get(was.id, {}), findings.get(now.id, {})
-    changed = []
-    for pk, finding in new.items():
-        before = old[pk].status or None if pk in old else None
-        if before != (finding.status or None):
-            code = finding.checklist_item.code
-            changed.append(
-                ItemChange(code, _statement(finding), before, finding.status or None, finding.note)
-            )
-    return tuple(changed)
-
-
-def _statement(finding: Finding) -> str:
-    # As the wording had it that was judged.
-    item = finding.checklist_item
-    judged = finding.assessment.condition_version.content.get("checklist", ())
-    told = (part.get("statement") for part in judged if part["code"] == item.code)
-    return str(next(told, None) or item.statement)
+def _evidence(
+    old: Mapping[int, CycleJudgement],
+    new: Mapping[int, CycleJudgement],
+    sensitivities: Collection[str],
+) -> Mapping[int, CitationChange]:
+    pairs = [(old[pk].id if pk in old else None, now.id) for pk, now in new.items()]
+    changed = [(was, now) for was, now in pairs if was != now]
+    return citation_changes(changed, sensitivities)
 
 
 def _is_asked(condition: ConditionSpan, before: Side, after: Side) -> bool:

@@ -17,9 +17,9 @@ PAGES = {
     "/programs/test-program/": 12,
     "/programs/test-program/conditions/ALPHA/": 21,
     "/programs/test-program/cycles/2/": 12,
-    "/programs/test-program/compare/": 8,
-    "/programs/test-program/compare/?from=2025-12-01&to=2026-04-01": 10,
-    "/programs/test-program/compare/?knew=2026-01-01": 10,
+    "/programs/test-program/compare/": 10,
+    "/programs/test-program/compare/?from=2025-12-01&to=2026-04-01": 12,
+    "/programs/test-program/compare/?knew=2026-01-01": 12,
     "/programs/test-program/calendar.ics": 3,
 }
 HTML = [path for path in PAGES if not path.endswith(".ics")]
