@@ -17,6 +17,7 @@ from conditions.actions.judgements import (
     require_cycle_takes,
     require_judgement_fits,
 )
+from conditions.actions.reconciling import credit_coders, require_coded
 from conditions.actions.record import require_permission
 from conditions.actions.steps import locked_assessment, record_step, save_step
 from conditions.models import (
@@ -50,7 +51,8 @@ def start_assessment(
 ) -> Assessment:
     """Write the first draft of a judgement on ``condition`` in ``cycle``.
 
-    Raises AlreadyOpen when one is open already, and the refusals of ``require_judgement_fits``.
+    Raises AlreadyOpen when one is open already, DoubleCodingPending while two people are to code
+    it blind, and the refusals of ``require_judgement_fits``.
     """
     require_permission(by, "add_assessment", to="write assessments")
     with transaction.atomic():
@@ -60,6 +62,7 @@ def start_assessment(
             judgement, condition=condition, cycle=cycle, corrects=corrects, as_of=as_of
         )
         _require_none_open(condition, cycle)
+        require_coded(condition, cycle, corrects)
         version = condition.versions.filter(recorded_at__lte=as_of).first()
         assessment = Assessment.objects.create(
             condition=condition,
@@ -74,6 +77,7 @@ def start_assessment(
             **judgement.columns(),
         )
         _write_parts(assessment, judgement, by=by, as_of=as_of)
+        credit_coders(assessment, as_of)
         record_step("assessment.drafted", assessment, by=by, as_of=as_of)
     return assessment
 
