@@ -13,42 +13,25 @@ from django import template
 from conditions.queries.plots import EvidenceBar, evidence_bar, pie_path
 from conditions.rules.evidence import CREDIBILITY, RELIABILITY
 from conditions.rules.scale import Affirmative, Scale
+from conditions.rules.words import FLAGS, NO_FINDING, STANCES, TRENDS, confidence_words
 
 register = template.Library()
 
 Context = dict[str, Any]
 TONES = 4
-TRENDS = {
-    "improving": "Improving",
-    "no_change": "No change",
-    "deteriorating": "Deteriorating",
-    "mixed": "Mixed",
-    "new": "First judgement",
-}
 CONFIDENCE_BARS = {"low": 1, "moderate": 2, "high": 3}
-STANCES = {"supports": "Supports", "contradicts": "Contradicts", "neutral": "Context"}
 OFFICIAL = {
     "affirmed": "Affirmed",
     "not_affirmed": "Not affirmed",
     "silent": "Silent on this condition",
     "not_submitted": "No official report submitted",
 }
-NO_FINDING = "No official report on file"
 WORK_STATES = {
     "not_started": "Not started",
     "draft": "Draft",
     "submitted": "In review",
     "returned": "Returned",
     "approved": "Approved",
-}
-FLAGS = {
-    "reversed": ("Reversed", "Was Largely met or Met in an earlier judgement, and is now lower."),
-    "stale": (
-        "Stale",
-        "The wording, a cited document or its source's grade changed after approval.",
-    ),
-    "one_sided": ("One-sided", "All cited documents that take a side take the same one."),
-    "single_source": ("Single source", "All cited documents carry the words of one source."),
 }
 
 
@@ -91,7 +74,7 @@ def confidence_mark(confidence: str | None, label: bool = True) -> Context:
     filled = CONFIDENCE_BARS.get(confidence or "", 0)
     return {
         "filled": filled,
-        "words": f"{confidence.capitalize()} confidence" if confidence else "",
+        "words": confidence_words(confidence),
         "label": label,
     }
 
