@@ -153,7 +153,7 @@ def test_closing_names_every_condition_without_an_approved_assessment():
     first = program.cycles.get(number=1)
     make_assessment(condition=program.conditions.get(code="ALPHA"), cycle=first)
     make_assessment(condition=program.conditions.get(code="BETA"), cycle=first, state="submitted")
-    with pytest.raises(CycleIncomplete, match="BETA has no approved assessment"):
+    with pytest.raises(CycleIncomplete, match="BETA: Submitted by"):
         close_cycle(cycle=first, by=make_user("manager"), as_of=noon(TODAY))
     first.refresh_from_db()
     assert first.closed_at is None
@@ -248,7 +248,7 @@ def test_a_cycle_is_not_closed_over_work_that_is_still_open():
     first, condition = program.cycles.get(number=1), program.conditions.get()
     make_assessment(condition=condition, cycle=first)
     make_assessment(condition=condition, cycle=first, status="4", state="draft")
-    with pytest.raises(CycleIncomplete, match=r"ALPHA \(draft\) would be left behind"):
+    with pytest.raises(CycleIncomplete, match="ALPHA: A draft by"):
         close_cycle(cycle=first, by=make_user("manager"), as_of=noon(TODAY))
 
 

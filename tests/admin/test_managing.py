@@ -32,7 +32,7 @@ def test_closing_lists_what_is_missing(manager: Person, work: Work) -> None:
     assert "<li>ALPHA</li>" in page
     assert "Close the cycle</button>" not in page
     answer = manager.post("conditions_reviewcycle_close", work.cycle.pk, confirmed="on")
-    assert "ALPHA has no approved assessment" in answer.content.decode()
+    assert "ALPHA: Not yet assessed." in answer.content.decode()
 
 
 def test_closing_is_confirmed_and_signed(manager: Person, work: Work) -> None:
