@@ -11,12 +11,18 @@ from conditions.queries.asof import AsOf
 from conditions.queries.sql import fetch
 from conditions.rules.calendar import CycleState, DayCount, Span, cycle_state, day_of
 
-_COLUMNS = ("number", "starts_on", "scheduled_due_on", "due_on", "closed_on", "closed_at")
+_COLUMNS = (
+    *("number", "starts_on", "scheduled_due_on", "due_on"),
+    *("closed_on", "closed_at", "is_skipped"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CycleDates:
-    """One cycle as known at a moment: its half-open span, due dates, closing and state that day."""
+    """One cycle as known at a moment: its half-open span, due dates, closing and state that day.
+
+    ``is_skipped`` says that it was closed without a review.
+    """
 
     id: int
     number: int
@@ -25,6 +31,7 @@ class CycleDates:
     due_on: date
     closed_on: date | None
     closed_at: datetime | None
+    is_skipped: bool
     state: CycleState
     days: DayCount
 
@@ -45,6 +52,7 @@ class _Dates:
     due_on: date
     closed_on: date | None
     closed_at: datetime | None
+    is_skipped: bool
     starts_on_then: date | None
     scheduled_due_on_then: date | None
     due_on_then: date | None
@@ -52,7 +60,8 @@ class _Dates:
 
 # The earliest change that came later tells how the cycle stood; it is the last row of its cycle.
 _CYCLES = """
-SELECT y.id, y.number, y.starts_on, y.scheduled_due_on, y.due_on, y.closed_on, y.closed_at,
+SELECT y.id, y.number, y.starts_on, y.scheduled_due_on, y.due_on,
+       y.closed_on, y.closed_at, y.is_skipped,
        r.starts_on_before, r.scheduled_due_on_before, r.due_on_before
 FROM conditions_reviewcycle y
 LEFT JOIN conditions_cyclerevision r ON r.cycle_id = y.id AND r.recorded_at > %(known_at)s
@@ -100,6 +109,8 @@ def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
     due_on = cycle.due_on_then or cycle.due_on
     closed = cycle.closed_at is not None and cycle.closed_at <= as_of.known_at
     closed_on = cycle.closed_on if closed else None
+    # SQLite answers a raw query for a truth value with 0 or 1.
+    is_skipped = closed and bool(cycle.is_skipped)
     return CycleDates(
         id=cycle.id,
         number=cycle.number,
@@ -108,12 +119,14 @@ def _dated(cycle: _Dates, program: Program, as_of: AsOf) -> CycleDates:
         due_on=due_on,
         closed_on=closed_on,
         closed_at=cycle.closed_at if closed else None,
+        is_skipped=is_skipped,
         state=cycle_state(
             starts_on=starts_on,
             due_on=due_on,
             closed_on=closed_on,
             tracked_from=program.tracked_from,
             day=as_of.valid_at,
+            is_skipped=is_skipped,
         ),
         days=day_of(Span(cycle.number, starts_on, scheduled_due_on, due_on), as_of.valid_at),
     )

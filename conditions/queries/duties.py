@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from conditions.models import Assessment, Condition, Program, ReviewCycle, User
+from conditions.queries.blind_work import BlindWork
 from conditions.rules.calendar import CycleState, cycle_state, legal_day
 from conditions.rules.workflow import WorkState
 
@@ -18,7 +19,8 @@ class Duty:
     """One condition in the cycle that most needs its judgement; ``days_left`` below 0 is overdue.
 
     ``work_state`` is not_started, draft, submitted, returned or approved; ``status`` is the code of
-    the judgement in force, which may come from an earlier cycle.
+    the judgement in force, which may come from an earlier cycle. ``blind`` is the double coding
+    that comes before the judgement, if the condition has one in that cycle.
     """
 
     condition: Condition
@@ -30,6 +32,7 @@ class Duty:
     assessment_id: int | None
     is_own: bool
     status: str | None
+    blind: BlindWork | None = None
 
 
 def worked_on(programs: Iterable[Program], as_of: datetime) -> dict[int, list[ReviewCycle]]:
@@ -51,6 +54,7 @@ def state_of(cycle: ReviewCycle, day: date) -> CycleState:
         closed_on=cycle.closed_on,
         tracked_from=cycle.program.tracked_from,
         day=day,
+        is_skipped=cycle.is_skipped,
     )
 
 
@@ -59,8 +63,12 @@ def duties(
     cycles: Mapping[int, list[ReviewCycle]],
     user: User,
     as_of: datetime,
+    blind: Iterable[BlindWork] = (),
 ) -> list[Duty]:
-    """What each condition owes among these cycles, most urgent first. Three queries."""
+    """What each condition owes among these cycles, most urgent first. Three queries.
+
+    ``blind`` are the double codings to tell of beside them.
+    """
     wanted = [cycle.pk for several in cycles.values() for cycle in several]
     touched = Assessment.objects.filter(condition__in=conditions, cycle__in=wanted)
     approved = set(touched.approved().values_list("condition_id", "cycle_id"))
@@ -69,6 +77,7 @@ def duties(
         for assessment in touched.still_open()
     }
     statuses = _statuses(conditions, as_of)
+    coded = {(work.condition_id, work.cycle_id): work for work in blind}
     found = []
     for condition in conditions:
         cycle = _most_urgent(condition, cycles.get(condition.program_id, []), approved)
@@ -88,6 +97,7 @@ def duties(
                 assessment_id=assessment.pk if assessment else None,
                 is_own=assessment is not None and assessment.author_id == user.pk,
                 status=statuses.get(condition.pk),
+                blind=coded.get(key),
             )
         )
     return sorted(found, key=_urgency)

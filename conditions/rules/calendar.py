@@ -36,6 +36,7 @@ class CycleState(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     CLOSED = "closed"
+    SKIPPED = "skipped"
     UNTRACKED = "untracked"
 
 
@@ -161,11 +162,20 @@ def day_of(span: Span, day: date) -> DayCount:
 
 
 def cycle_state(
-    *, starts_on: date, due_on: date, closed_on: date | None, tracked_from: date, day: date
+    *,
+    starts_on: date,
+    due_on: date,
+    closed_on: date | None,
+    tracked_from: date,
+    day: date,
+    is_skipped: bool = False,
 ) -> CycleState:
-    """What a cycle is on ``day``; one that ended on or before ``tracked_from`` is nobody's debt."""
+    """What a cycle is on ``day``; one that ended on or before ``tracked_from`` is nobody's debt.
+
+    One closed without a review, ``is_skipped``, is skipped from the day of its closing on.
+    """
     if closed_on is not None and closed_on <= day:
-        return CycleState.CLOSED
+        return CycleState.SKIPPED if is_skipped else CycleState.CLOSED
     if due_on <= tracked_from:
         return CycleState.UNTRACKED
     if day < starts_on:

@@ -23,7 +23,11 @@ PROGRAMLESS_SUBJECTS = ("evidence", "evidencelink", "source")
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
-    """One review period, and day ``day`` of ``of`` it is in now, with ``left`` to go."""
+    """One review period, and day ``day`` of ``of`` it is in now, with ``left`` to go.
+
+    ``state`` is upcoming, open, due, overdue, closed, skipped (closed without a review, for the
+    reason in ``closing_note``) or untracked.
+    """
 
     id: int
     program: str
@@ -33,6 +37,7 @@ class CycleRow:
     scheduled_due_on: date
     closed_at: datetime | None
     closed_on: date | None
+    is_skipped: bool
     closing_note: str
     is_demonstration: bool
     time_zone: str
@@ -128,6 +133,7 @@ def _on_day(row: CycleRow, today: date) -> CycleRow:
         closed_on=row.closed_on,
         tracked_from=row.tracked_from,
         day=today,
+        is_skipped=row.is_skipped,
     )
     return replace(row, state=state.value, day=count.day, of=count.of, left=count.left)
 
@@ -154,14 +160,15 @@ CYCLES = Listing(
     row=CycleRow,
     columns=(
         *("id", "program__slug", "number", "starts_on", "due_on", "scheduled_due_on"),
-        *("closed_at", "closed_on", "closing_note", "is_demonstration"),
+        *("closed_at", "closed_on", "is_skipped", "closing_note", "is_demonstration"),
         *("program__time_zone", "program__tracked_from"),
     ),
     visible=_cycles,
     filters=(
         text("program", "The program's slug.", "program__slug"),
         number("cycle", "The cycle's number.", "number"),
-        yes_no("closed", "Whether it was closed."),
+        yes_no("closed", "Whether it was closed, after a review or without one."),
+        yes_no("is_skipped", "Whether it was closed without a review.", "is_skipped"),
         day("due_after", "Due after this day.", "due_on__gt"),
         day("due_before", "Due before this day.", "due_on__lt"),
         moment("changed_since", "Opened, fell due, moved or closed at this moment or later."),
