@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -81,7 +81,7 @@ def sealed(row: Model) -> Sealed:
     return Sealed(f"{row._meta.model_name} {row.pk}", fingerprint(values))
 
 
-def rows_under(cycle: ReviewCycle, known_at: datetime) -> Iterator[Sealed]:
+def rows_under(cycle: ReviewCycle, known_at: datetime) -> Generator[Sealed, None, None]:
     """Every row that a report on ``cycle`` made at ``known_at`` rests on, in a fixed order.
 
     Events stand last; there may be others of an earlier moment that were written later.
@@ -115,4 +115,5 @@ def rows_under(cycle: ReviewCycle, known_at: datetime) -> Iterator[Sealed]:
 
 
 def _each(rows: Iterable[Model]) -> Iterator[Sealed]:
-    return map(sealed, rows)
+    for row in rows:
+        yield sealed(row)

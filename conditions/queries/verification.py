@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ class Checked:
     fault: str = ""
 
 
-def verified(program: Program) -> Iterator[Checked]:
+def verified(program: Program) -> Generator[Checked, None, None]:
     """Each publication in the order of its chain, then every judgement, coding and wording.
 
     Rows are read a few hundred at a time.
@@ -49,7 +50,7 @@ def verified(program: Program) -> Iterator[Checked]:
     yield from _versions(wordings, "wording")
 
 
-def verified_evidence() -> Iterator[Checked]:
+def verified_evidence() -> Generator[Checked, None, None]:
     """Every version of every evidence item, whatever programs cite it."""
     yield from _versions(EvidenceVersion.objects.order_by("pk"), "evidence")
 
@@ -98,13 +99,15 @@ def _chain_fault(row: Publication) -> str:
 def _fault_under(row: Publication, frozen: dict[str, str]) -> tuple[str, str]:
     """The first row under a publication that was changed, removed, or put there since."""
     found: set[str] = set()
-    for one in rows_under(row.cycle, row.known_at):
-        found.add(one.row)
-        if one.row in frozen:
-            if frozen[one.row] != one.sha256:
-                return one.row, "It does not say what it said when the report was published."
-        elif not one.row.startswith("event "):
-            return one.row, "It was not there when the report was published."
+    # Closed at once on a fault: what is left of a cursor must not outlive the transaction.
+    with closing(rows_under(row.cycle, row.known_at)) as rows:
+        for one in rows:
+            found.add(one.row)
+            if one.row in frozen:
+                if frozen[one.row] != one.sha256:
+                    return one.row, "It does not say what it said when the report was published."
+            elif not one.row.startswith("event "):
+                return one.row, "It was not there when the report was published."
     for name in frozen:
         if name not in found:
             return name, "It is gone since the report was published."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -43,15 +44,16 @@ class Command(BaseCommand):
             raise CommandError(f"--program: there is no program {slug!r}. There is: {known}.")
         return found
 
-    def _count(self, subject: str, checked: Iterable[Checked]) -> str:
+    def _count(self, subject: str, checked: Generator[Checked, None, None]) -> str:
         publications = rows = 0
-        for one in checked:
-            if one.fault:
-                raise CommandError(
-                    f"{subject}: {one.row} does not fit ({one.what}).\n  {one.fault}\n"
-                    "  Compare it with a backup, and with copies that others hold of the report."
-                )
-            publications += one.row.startswith("publication ")
-            rows += one.rows
+        with closing(checked):
+            for one in checked:
+                if one.fault:
+                    raise CommandError(
+                        f"{subject}: {one.row} does not fit ({one.what}).\n  {one.fault}\n  "
+                        "Compare it with a backup, and with copies that others hold of the report."
+                    )
+                publications += one.row.startswith("publication ")
+                rows += one.rows
         several = "" if publications == 1 else "s"
         return f"{publications} publication{several}, {rows} rows fit"
