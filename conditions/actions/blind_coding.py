@@ -49,7 +49,7 @@ def code_blind(
     require_permission(by, "add_coding", to="code conditions")
     with transaction.atomic():
         present = held_double_coding(double_coding)
-        _require_chosen(present, by)
+        require_chosen(present, by)
         require_standing(present)
         require_worked_on(present.cycle, as_of)
         _require_first_time(present, by)
@@ -90,7 +90,8 @@ def code_blind(
     return row
 
 
-def _require_chosen(double_coding: DoubleCoding, by: User) -> None:
+def require_chosen(double_coding: DoubleCoding, by: User) -> None:
+    """Raise NotChosenForIt unless ``by`` is one of the two."""
     if by.pk not in (double_coding.first_coder_id, double_coding.second_coder_id):
         raise NotChosenForIt(
             f"You were not chosen to code {double_coding.condition.code} "

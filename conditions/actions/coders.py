@@ -7,8 +7,9 @@ from datetime import datetime
 
 from conditions.actions.cycles import CycleNotOpen, require_not_closed
 from conditions.models import Condition, DoubleCoding, Program, ReviewCycle, User
+from conditions.queries.coders import NoDoubleCoding
 from conditions.queries.duties import WORKED_ON, state_of
-from conditions.rules.refusals import Conflict, Invalid, NotFound
+from conditions.rules.refusals import Conflict, Invalid
 
 Pairs = Mapping[Condition, tuple[User, User]]
 
@@ -27,10 +28,6 @@ class CannotCode(Invalid):
 
 class CalledOff(Conflict):
     """The double coding was called off."""
-
-
-class NoDoubleCoding(NotFound):
-    """There is no such double coding."""
 
 
 def require_worked_on(cycle: ReviewCycle, as_of: datetime) -> None:

@@ -15,7 +15,7 @@ from conditions.actions.coders import (
 )
 from conditions.actions.record import record_event, require_permission
 from conditions.models import Condition, DoubleCoding, Program, ReviewCycle, User
-from conditions.queries.double_coding import choosable
+from conditions.queries.coders import choosable
 from conditions.rules.refusals import Invalid
 from conditions.rules.sampling import Draw
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from conditions.models import Assessment, AssessmentAuthor, Condition, DoubleCoding, ReviewCycle
+from conditions.queries.coders import waited_for
 from conditions.rules.refusals import Conflict
 
 
@@ -20,14 +21,11 @@ def require_coded(condition: Condition, cycle: ReviewCycle, corrects: Assessment
     found = _standing(condition, cycle) if corrects is None else None
     if found is None:
         return
-    coded = set(found.codings.values_list("coder_id", flat=True))
-    waited_for = [
-        str(coder) for coder in (found.first_coder, found.second_coder) if coder.pk not in coded
-    ]
-    if waited_for:
+    waiting = [str(coder) for coder in waited_for(found)]
+    if waiting:
         raise DoubleCodingPending(
             f"{condition.code} is double-coded in cycle {cycle.number}: "
-            f"{' and '.join(waited_for)} {'has' if len(waited_for) == 1 else 'have'} "
+            f"{' and '.join(waiting)} {'has' if len(waiting) == 1 else 'have'} "
             "still to code it blind.",
             field="condition",
             value=condition.code,

@@ -17,6 +17,7 @@ from conditions.models import (
     User,
 )
 from conditions.models.assessments import AssessmentQuerySet
+from conditions.queries.blind_work import BlindWork, Stage, blind_work
 from conditions.queries.duties import Duty, duties, worked_on
 from conditions.queries.health import Health, health
 from conditions.rules.calendar import DayCount, Span, day_of
@@ -45,6 +46,7 @@ class ProgramDays:
 class Desk:
     """Everything one person's desk shows."""
 
+    to_code: tuple[BlindWork, ...]
     mine: tuple[Duty, ...]
     unled: tuple[Duty, ...]
     drafts: tuple[Assessment, ...]
@@ -56,17 +58,19 @@ class Desk:
 
 
 def desk_of(user: User, *, as_of: datetime) -> Desk:
-    """The desk of ``user`` at ``as_of``. Eleven queries, whatever lies on it."""
+    """The desk of ``user`` at ``as_of``. Twelve queries, whatever lies on it."""
     programs = list(Program.objects.for_reader(user).filter(is_active=True)[:MOST_PROGRAMS])
     conditions = _conditions_for(user, as_of)
     cycles = worked_on({*programs, *(condition.program for condition in conditions)}, as_of)
-    owed = duties(conditions, cycles, user, as_of)
+    blind = blind_work(user, conditions)
+    owed = duties(conditions, cycles, user, as_of, blind)
     own = list(
         _listed(Assessment.objects.still_open().filter(authors__user=user)).order_by(
             "cycle__due_on", "condition__position"
         )[:MOST_ASSESSMENTS]
     )
     return Desk(
+        to_code=tuple(work for work in blind if work.stage is Stage.CODE),
         mine=tuple(duty for duty in owed if duty.condition.lead_id == user.pk),
         unled=tuple(duty for duty in owed if duty.condition.lead_id is None),
         drafts=_in_state(own, WorkState.DRAFT),

@@ -155,26 +155,6 @@ def own_coding(double_coding: DoubleCoding, reader: User) -> Coding | None:
     return visible_codings(reader).filter(double_coding=double_coding, coder=reader.pk).first()
 
 
-def choosable(cycle: ReviewCycle) -> tuple[Condition, ...]:
-    """The conditions asked in ``cycle`` that nobody judged, works on or chose in it. One query."""
-    touched = Assessment.objects.filter(cycle=cycle, condition=OuterRef("pk"))
-    chosen = DoubleCoding.objects.standing().filter(cycle=cycle, condition=OuterRef("pk"))
-    rows = cycle.program.conditions.filter(
-        Q(in_force_until__isnull=True) | Q(in_force_until__gt=cycle.starts_on),
-        ~Exists(touched.approved()),
-        ~Exists(touched.still_open()),
-        ~Exists(chosen),
-        in_force_from__lt=cycle.due_on,
-    )
-    return tuple(rows.select_related("lead").order_by("position", "id"))
-
-
-def people_who_code() -> tuple[User, ...]:
-    """Everybody with an active account whose role includes coding, by name. One query."""
-    codes = Q(groups__permissions__codename="add_coding") | Q(is_superuser=True)
-    return tuple(User.objects.filter(codes, is_active=True).distinct().order_by("username"))
-
-
 def _comparisons(found: Iterable[DoubleCoding], reader: User) -> dict[int, Comparison]:
     by_id = {row.pk: row for row in found}
     if not by_id:
