@@ -7,8 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from conditions.actions.cycles import DATES, align_cycles, extensions_of, require_not_closed
+from conditions.actions.news import owe_news
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import Assessment, Program, ReviewCycle, User
+from conditions.queries.reminders import concerned_in
 from conditions.rules.refusals import Invalid
 
 
@@ -21,7 +23,8 @@ def extend_cycle(
 ) -> ReviewCycle:
     """Move a cycle's due date past the scheduled one, which stays on record, for a reason.
 
-    The cycles after it move with it. Raises BadExtension, BadCalendar or CycleNotOpen.
+    The cycles after it move with it. The managers, and leads who have something outstanding in it,
+    are owed the news; who extends it knows. Raises BadExtension, BadCalendar or CycleNotOpen.
     """
     require_permission(by, "extend_reviewcycle", to="extend a cycle")
     if not reason.strip():
@@ -36,20 +39,24 @@ def extend_cycle(
         cycle = program.cycles.get(pk=cycle.pk)
         require_not_closed(cycle)
         _require_no_judgement_cut(cycle, due_on)
+        before = snapshot(cycle, *DATES)
         present = {row.number: row for row in program.cycles.all()}
         extensions = extensions_of(present) | {cycle.number: due_on}
         align_cycles(program, present, extensions, reason=reason.strip(), by=by, as_of=as_of)
         cycle.refresh_from_db()
-        record_event(
+        event = record_event(
             verb="cycle.extended",
             subject=cycle,
             by=by,
             as_of=as_of,
             program=program,
             cycle=cycle,
+            before=before,
             after=snapshot(cycle, *DATES),
             reason=reason.strip(),
         )
+        people = concerned_in(cycle, as_of) - {by.pk if by else None}
+        owe_news(event=event, to=people, as_of=as_of)
     return cycle
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from conditions.actions.cycles import open_cycles
+from conditions.actions.release_news import owe_release_news
 from conditions.actions.reminders import Owed, owe_reminders
 from conditions.models import Program, Pulse, ReviewCycle, User
 from conditions.queries.recipients import recipients_mark
@@ -156,14 +157,15 @@ def _sweep_program(
 ) -> ProgramSweep:
     touched = open_cycles(program=program, by=by, as_of=as_of)
     owing = owe_reminders(program=program, as_of=as_of)
-    # Still under the lock that both took, so no later write hides behind this revision.
+    news = owe_release_news(program=program, as_of=as_of)
+    # Still under the lock that all three took, so no later write hides behind this revision.
     program.refresh_from_db(fields=["revision"])
     return ProgramSweep(
         slug=program.slug,
         opened=tuple(_news(cycle) for cycle in touched if cycle.opened_at == as_of),
         fell_due=tuple(_news(cycle) for cycle in touched if cycle.fell_due_at == as_of),
         overdue=_overdue(program, program.day_of(as_of)),
-        owed=owing.owed,
+        owed=(*owing.owed, *news),
         superseded=owing.superseded,
         unaddressed=owing.unaddressed,
         mark=tuple(_mark(program, as_of, people)),

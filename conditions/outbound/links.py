@@ -15,6 +15,11 @@ def cycle_link(slug: str, number: int) -> str:
     return f"{settings.SITE_URL}/programs/{slug}/cycles/{number}/"
 
 
+def report_link(slug: str, number: int) -> str:
+    """Where the report on a closed cycle stands."""
+    return f"{settings.SITE_URL}/programs/{slug}/cycles/{number}/report/"
+
+
 def condition_link(slug: str, code: str) -> str:
     """Where a condition stands, with its evidence and history."""
     return f"{settings.SITE_URL}/programs/{slug}/conditions/{code}/"
@@ -23,6 +28,11 @@ def condition_link(slug: str, code: str) -> str:
 def assess_link(condition_id: int) -> str:
     """Where a condition is assessed."""
     return f"{settings.SITE_URL}/admin/conditions/condition/{condition_id}/assess/"
+
+
+def mandated_reports_link() -> str:
+    """Where the reports that laws ask for become public: a collection of GovInfo, not of ours."""
+    return "https://www.govinfo.gov/app/collection/CMR"
 
 
 def settings_link() -> str:

@@ -111,6 +111,17 @@ def open_matters(program_ids: Collection[int], as_of: datetime) -> Mapping[int, 
     return {pk: tuple(matters) for pk, matters in found.items()}
 
 
+def concerned_in(cycle: ReviewCycle, as_of: datetime) -> frozenset[int]:
+    """Ids of the managers, and of each lead who has something outstanding in an open cycle."""
+    leads = {
+        lead
+        for matter in open_matters([cycle.program_id], as_of).get(cycle.program_id, ())
+        for lead in matter.by_lead
+        if matter.cycle.pk == cycle.pk and lead is not None
+    }
+    return managers_of([cycle.program_id])[cycle.program_id] | leads
+
+
 def is_asked(condition: Condition, cycle: ReviewCycle, day: date) -> bool:
     """Whether a condition is to be judged in a cycle: in force on ``day``, or as the span ended."""
     moment = min(day, cycle.due_on)

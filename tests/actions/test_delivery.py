@@ -129,7 +129,9 @@ def test_a_cycle_that_was_closed_meanwhile_is_not_spoken_of(program: Program) ->
     cycle = program.cycles.get(number=1)
     make_assessment(condition=program.conditions.get(), cycle=cycle)
     close_cycle(cycle=cycle, by=make_user("manager"), as_of=noon(FIRST_DUE))
-    assert deliver(noon(FIRST_DUE)) == Delivered(obsolete=1)
+    # What is sent is the news of its report.
+    assert deliver(noon(FIRST_DUE)) == Delivered(sent=1, obsolete=1)
+    assert mail.outbox[0].subject == "Report published: test-program, cycle 1"
     row = Reminder.objects.get(kind="due")
     assert (row.state, row.last_error) == (
         "obsolete",
@@ -154,7 +156,8 @@ def test_an_extension_after_it_was_owed_moves_it_with_the_due_date(program: Prog
     cycle = program.cycles.get(number=1)
     moved = FIRST_DUE + 10 * DAY
     extend_cycle(cycle=cycle, due_on=moved, reason="By order.", by=None, as_of=noon(FIRST_DUE))
-    assert deliver(noon(FIRST_DUE)) == Delivered(postponed=1)
+    assert deliver(noon(FIRST_DUE)) == Delivered(sent=1, postponed=1)
+    assert mail.outbox.pop().subject == "Extended to 20 March 2026: test-program, cycle 1"
     assert deliver(moment(moved, 8, 59)) == Delivered()
     assert deliver(moment(moved, 9)) == Delivered(sent=1)
     assert "due today" in mail.outbox[0].subject

@@ -35,8 +35,10 @@ def owe_each_day(program: Program, first: date, last: date) -> None:
 
 
 def rows_of(person: User, *states: str) -> list[Row]:
-    """Kind, offset and state of what a person has, in the order it was written."""
-    rows = Reminder.objects.filter(recipient=person, state__in=states or Reminder.State.values)
+    """Kind, offset and state of a person's rungs, in the order they were written."""
+    rows = Reminder.objects.filter(
+        recipient=person, state__in=states or Reminder.State.values, event=None
+    )
     return list(rows.order_by("falls_on", "offset").values_list("kind", "offset", "state"))
 
 

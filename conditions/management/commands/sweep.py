@@ -15,6 +15,7 @@ from conditions.actions.delivery import deliver_due
 from conditions.actions.leases import new_owner
 from conditions.actions.reminders import Owed
 from conditions.actions.sweep import ProgramSweep, SweepReport, sweep
+from conditions.rules.ladder import RungKind
 
 LISTED = 20
 
@@ -99,6 +100,8 @@ def _lines(program: ProgramSweep) -> Iterator[str]:
 
 
 def _rung(owed: Owed) -> str:
+    if owed.kind is RungKind.NEWS:
+        return f"news: {owed.about}"
     return {
         "opened": "opened",
         "before": f"{-owed.offset} days before",
