@@ -10,6 +10,9 @@ from conditions.admin import (
     documents as documents,
 )
 from conditions.admin import (
+    double_coding as double_coding,
+)
+from conditions.admin import (
     judgements as judgements,
 )
 from conditions.admin import (

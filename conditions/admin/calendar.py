@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from conditions import clock
 from conditions.admin.base import ActionAdmin
 from conditions.admin.filters import ByCycleProgram, ByProgram
+from conditions.admin.pages.coding import coding
 from conditions.admin.pages.cycle import close, cycle, extend
 from conditions.admin.pages.publishing import key_judgements, publish
 from conditions.admin.site import site
@@ -34,6 +35,7 @@ class ReviewCycleAdmin(ActionAdmin):
         return [
             ("<int:object_id>/close/", close, "close"),
             ("<int:object_id>/extend/", extend, "extend"),
+            ("<int:object_id>/coding/", coding, "coding"),
             ("<int:object_id>/key-judgements/", key_judgements, "keyjudgements"),
             ("<int:object_id>/publish/", publish, "publish"),
         ]
@@ -61,8 +63,8 @@ class ReminderAdmin(ActionAdmin):
 
     list_display = ("recipient", "about", "kind", "offset", "falls_on", "state", "sent_at")
     list_filter = ("state", "kind", ByCycleProgram)
-    list_select_related = ("recipient", "cycle__program", "condition")
-    search_fields = ("recipient__username", "cycle__program__slug")
+    list_select_related = ("recipient", "cycle__program", "condition", "event")
+    search_fields = ("recipient__username", "cycle__program__slug", "event__verb")
     date_hierarchy = "owed_at"
     exclude = ("lease_owner", "lease_until")
 
@@ -75,6 +77,7 @@ class ReminderAdmin(ActionAdmin):
 
     @admin.display(ordering="cycle__due_on")
     def about(self, row: Reminder) -> str:
-        """The cycle, or the condition in it."""
+        """The cycle, or the condition in it; for news, what happened there."""
+        happened = f"{row.event.verb}: " if row.event else ""
         matter = f"{row.condition.code}, " if row.condition else ""
-        return f"{matter}{row.cycle} of {row.cycle.program}"
+        return f"{happened}{matter}{row.cycle} of {row.cycle.program}"

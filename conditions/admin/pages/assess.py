@@ -20,6 +20,7 @@ from conditions.admin.pages.assess_bench import Bench, last_findings, number, op
 from conditions.admin.pages.assess_form import AssessForm
 from conditions.admin.pages.assess_values import from_assessment, from_proposal
 from conditions.admin.pages.conflict import differences
+from conditions.admin.pages.reconcile import blind_first, from_codings
 from conditions.admin.rendering import page, person, require
 from conditions.models import ChecklistItem, Event
 from conditions.queries.evidence_sides import sides
@@ -43,7 +44,8 @@ def assess(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
     if request.method == "POST" and request.POST.get("intent", "save") in SAVING:
         return _save(site, request, bench)
     if typed is None:
-        return _show(site, request, bench, _form(bench, initial=_on_file(bench)))
+        turned = blind_first(request, bench)
+        return turned or _show(site, request, bench, _form(bench, initial=_on_file(bench)))
     blank = _form(bench)
     mine = blank.typed(typed)
     if typed.get("intent") == "theirs":
@@ -125,7 +127,9 @@ def _form(bench: Bench, **options: Any) -> AssessForm:
 def _on_file(bench: Bench) -> dict[str, Any]:
     if bench.assessment is not None:
         return from_assessment(bench.assessment, findings_of(bench.assessment))
-    return from_proposal(proposal(bench.condition, bench.cycle, last=bench.last, as_of=bench.as_of))
+    proposed = proposal(bench.condition, bench.cycle, last=bench.last, as_of=bench.as_of)
+    values = from_proposal(proposed)
+    return values if bench.reconciled is None else from_codings(values, bench.reconciled)
 
 
 def _with_day_of(bench: Bench, data: QueryDict) -> QueryDict:

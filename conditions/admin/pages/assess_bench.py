@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
+from conditions.admin.rendering import person
 from conditions.models import Assessment, ChecklistItem, Condition, ReviewCycle
+from conditions.queries.double_coding import Comparison, reconciliation_of
 from conditions.queries.duties import worked_on
 from conditions.queries.evidence_sides import EvidenceRow, evidence_rows
 from conditions.queries.proposals import findings_of, last_judgement
@@ -28,7 +30,10 @@ class NothingToAssess(Conflict):
 
 @dataclass(slots=True)
 class Bench:
-    """One person's bench for one judgement; ``assessment`` is the draft on file, if any."""
+    """One person's bench for one judgement; ``assessment`` is the draft on file, if any.
+
+    ``reconciled`` are the two blind codings that it is made from, once both are sealed.
+    """
 
     condition: Condition
     items: list[ChecklistItem]
@@ -40,6 +45,7 @@ class Bench:
     rows: tuple[EvidenceRow, ...]
     cited_before: frozenset[int]
     as_of: datetime
+    reconciled: Comparison | None
 
     @property
     def first_day(self) -> str:
@@ -92,6 +98,7 @@ def open_bench(
         ),
         cited_before=cited_before,
         as_of=as_of,
+        reconciled=None if corrects else reconciliation_of(condition, cycle, person(request)),
     )
 
 
