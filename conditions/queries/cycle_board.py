@@ -93,6 +93,12 @@ class CycleBoard:
         return tuple(work for work in self.works if not work.blockers)
 
     @property
+    def most_evidence(self) -> int:
+        """The longest side of any condition's evidence, to draw all on one scale."""
+        counts = [work.evidence for work in self.works]
+        return max((max(one.supports, one.contradicts) for one in counts), default=0)
+
+    @property
     def late(self) -> tuple[Late, ...]:
         """The signs that something will be late, each with its conditions."""
         found = [

@@ -29,7 +29,7 @@ def test_a_lead_is_chosen(manager: Person, work: Work) -> None:
 
 def test_closing_lists_what_is_missing(manager: Person, work: Work) -> None:
     page = manager.get("conditions_reviewcycle_close", work.cycle.pk).content.decode()
-    assert "<li>ALPHA</li>" in page
+    assert "<li>ALPHA: Not yet assessed." in page
     assert "Close the cycle</button>" not in page
     answer = manager.post("conditions_reviewcycle_close", work.cycle.pk, confirmed="on")
     assert "ALPHA: Not yet assessed." in answer.content.decode()

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from conditions import clock
-from conditions.actions.cycle_closing import close_cycle, missing_assessments
+from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.cycle_extension import extend_cycle
+from conditions.actions.leads import assign_leads
+from conditions.admin import kept
+from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_form import day_field, text_field
 from conditions.admin.pages.confirm import Step, confirm
+from conditions.admin.pages.lead import LeadsForm, name_of
 from conditions.admin.rendering import page, person, require
 from conditions.models import ReviewCycle
+from conditions.queries.closing import blockers_of
+from conditions.queries.cycle_board import CycleBoard, cycle_board
 from conditions.queries.duties import state_of
-from conditions.queries.workload import workload
+from conditions.queries.readers import sensitivities_for
+from conditions.queries.workload import Work
 from conditions.rules.calendar import CycleState
+from conditions.rules.lateness import SENTENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of the table under one heading, each with the select of its lead or None."""
+
+    label: str
+    rows: list[tuple[Work, forms.BoundField | None]]
 
 
 class CloseForm(forms.Form):
@@ -43,23 +61,68 @@ class ExtendForm(forms.Form):
 
 
 def cycle(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
-    """One cycle with the work state of every condition."""
+    """One cycle: what is done, what will be late, what blocks closing; and its leads, to assign."""
     require(request, "view_reviewcycle", to="see review cycles")
     found = _cycle(object_id)
-    day = found.program.day_of(clock.now())
+    board = cycle_board(
+        found,
+        as_of=clock.now(),
+        sensitivities=sensitivities_for(request.user),
+        with_drafts=request.user.has_perm("conditions.view_draft_assessment"),
+    )
+    typed = kept.take(request)
+    form = _leads_form(request, board, request.POST if request.method == "POST" else typed)
+    if request.method == "POST":
+        require(request, "assign_condition", to="assign the leads of conditions")
+        if form is not None and form.is_valid() and (done := _assigned(request, form)):
+            messages.success(request, done)
+            return redirect("admin:conditions_reviewcycle_change", found.pk)
     return page(
         site,
         request,
         "cycle",
-        title=f"{found} of {found.program}",
+        title=f"{found} of {found.program.short_title}",
+        status=422 if form is not None and form.errors else 200,
+        board=board,
         cycle=found,
         program=found.program,
         scale=found.program.scale,
-        state=state_of(found, day),
-        days_left=(found.due_on - day).days,
-        rows=workload(found, with_drafts=request.user.has_perm("conditions.view_draft_assessment")),
-        revisions=found.revisions.select_related("recorded_by"),
+        form=form,
+        groups=_groups(board, form),
+        restored=typed is not None,
+        sentences=SENTENCES,
     )
+
+
+def _leads_form(request: HttpRequest, board: CycleBoard, typed: Any) -> LeadsForm | None:
+    is_shown = request.method == "POST" or board.cycle.closed_at is None
+    if not is_shown or not request.user.has_perm("conditions.assign_condition"):
+        return None
+    return LeadsForm(typed, [work.condition for work in board.works])
+
+
+def _groups(board: CycleBoard, form: LeadsForm | None) -> list[Group]:
+    """The rows of the table, what blocks closing first; a group without rows is left out."""
+    named = (("Blocks closing", board.blocking), ("Ready to close", board.ready))
+    return [
+        Group(
+            label,
+            [(work, form[name_of(work.condition)] if form else None) for work in works],
+        )
+        for label, works in named
+        if works
+    ]
+
+
+def _assigned(request: HttpRequest, form: LeadsForm) -> str:
+    """Assign what was changed; the sentence to show, empty where it was refused."""
+    try:
+        assigned = assign_leads(leads=form.changed(), by=person(request), as_of=clock.now())
+    except REFUSED as error:
+        put(error, form)
+        return ""
+    told = [f"{row.lead or 'Nobody'} leads {row.code} now." for row in assigned]
+    return " ".join(told) or "No lead was changed."
 
 
 def close(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -67,7 +130,7 @@ def close(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
     require(request, "close_reviewcycle", to="close a cycle")
     found = _cycle(object_id)
     day = found.program.day_of(clock.now())
-    missing = missing_assessments(found, day)
+    blockers = blockers_of(found, day)
     begun = state_of(found, day) is not CycleState.UPCOMING
 
     def act(typed: dict[str, Any]) -> str:
@@ -78,16 +141,15 @@ def close(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
         title=f"Close {str(found).lower()}",
         lead=f"{found} of {found.program}, due {found.due_on:%d %b %Y}.",
         remark=""
-        if missing
+        if blockers
         else "Every condition in force has an approved assessment. "
         "Closing is dated, signed by you and final.",
-        points=missing,
-        points_label="These conditions have no approved assessment in it, so it cannot be closed. "
-        "Assess and approve each; say U (cannot be assessed) where evidence is too thin.",
+        points=[f"{one.code}: {one.text}" for one in blockers],
+        points_label="It cannot be closed before this is done:",
         button="Close the cycle",
         back=reverse("admin:conditions_reviewcycle_change", args=[found.pk]),
         act=act,
-        is_possible=not missing and begun and found.closed_at is None,
+        is_possible=not blockers and begun and found.closed_at is None,
     )
     return confirm(site, request, CloseForm, step)
 
