@@ -1,25 +1,17 @@
-"""The judgement of each condition in each cycle, and what the closed periods came to."""
+"""The judgement of each condition in each cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KT
 
 from conditions.models import Assessment, ConditionVersion, Program
 from conditions.queries.asof import AsOf
-from conditions.queries.cycles import CycleDates
-from conditions.rules.calendar import CycleState
-from conditions.rules.escalation import ConsecutiveRule, Outcome, Streak, count
-from conditions.rules.rollup import Answer, CertificationRule, Standing, certify
 
-_OUTCOMES = {
-    Answer.AFFIRMATIVE: Outcome.AFFIRMATIVE,
-    Answer.NOT_AFFIRMATIVE: Outcome.NOT_AFFIRMATIVE,
-}
 _COLUMNS = (
     "pk",
     "condition_id",
@@ -80,21 +72,6 @@ class ConditionSpan:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodCount:
-    """How many closed periods in a row were not affirmative, and what the text says follows."""
-
-    rule: ConsecutiveRule
-    streak: Streak
-    missing: tuple[int, ...]
-    counted: tuple[int, ...]
-
-    @property
-    def has_fired(self) -> bool:
-        """Whether the run has reached the number the text names."""
-        return self.streak.current >= self.streak.needed
-
-
 Judgements = Mapping[tuple[int, int], CycleJudgement]
 
 
@@ -145,49 +122,3 @@ def title_known_at(known_at: datetime | OuterRef, *, of: str = "pk") -> Subquery
         condition=OuterRef(of), recorded_at__lte=known_at
     ).annotate(title=KT("content__title"))
     return Subquery(wordings.order_by("-number").values("title")[:1])
-
-
-def period_count(
-    program: Program,
-    cycles: Iterable[CycleDates],
-    conditions: Iterable[ConditionSpan],
-    judgements: Judgements,
-) -> PeriodCount | None:
-    """The consecutive-period rule over closed cycles; None where the text has no such rule.
-
-    A period is affirmative when our judgements would let every condition then in force be
-    certified (any of them where the text asks for one); what is undetermined counts as missing.
-    """
-    rule = program.escalation
-    if rule is None:
-        return None
-    closed = [cycle for cycle in cycles if cycle.state is CycleState.CLOSED]
-    outcomes = [_outcome(program, cycle, conditions, judgements) for cycle in closed]
-    streak = count(rule, outcomes)
-    pairs = list(zip(closed, outcomes, strict=True))
-    against = [cycle.number for cycle, found in pairs if found is Outcome.NOT_AFFIRMATIVE]
-    return PeriodCount(
-        rule=rule,
-        streak=streak,
-        missing=tuple(cycle.number for cycle, found in pairs if found is Outcome.MISSING),
-        counted=tuple(against[len(against) - streak.current :]),
-    )
-
-
-def _outcome(
-    program: Program,
-    cycle: CycleDates,
-    conditions: Iterable[ConditionSpan],
-    judgements: Judgements,
-) -> Outcome:
-    last_day = cycle.due_on - timedelta(days=1)
-    standings = []
-    for condition in conditions:
-        if condition.is_in_force_on(last_day):
-            judged = judgements.get((condition.id, cycle.id))
-            status, limb = (judged.status, judged.limb) if judged else (None, "")
-            standings.append(Standing(condition.code, status, condition.test, limb))
-    rule = CertificationRule(program.certification)
-    together = CertificationRule.ALL if rule is CertificationRule.PER_CONDITION else rule
-    answer = certify(together, standings, program.scale).answer
-    return _OUTCOMES.get(answer, Outcome.MISSING) if answer else Outcome.MISSING

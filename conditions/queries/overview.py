@@ -23,13 +23,13 @@ from conditions.queries.asof import AsOf
 from conditions.queries.cycle_judgements import (
     ConditionSpan,
     CycleJudgement,
-    PeriodCount,
     approved_in,
     by_cycle,
-    period_count,
     title_known_at,
 )
 from conditions.queries.cycles import CycleDates, cycle_among, cycles_by_program
+from conditions.queries.escalation import own_periods
+from conditions.queries.periods import Periods
 from conditions.queries.scorecard import MOST_CYCLES
 from conditions.rules.calendar import CycleState
 from conditions.rules.status import Count, distribution
@@ -48,7 +48,7 @@ class ProgramCard:
     late: tuple[CycleDates, ...]
     conditions: int
     counts: tuple[Count, ...]
-    periods: PeriodCount | None
+    periods: Periods | None
     is_demonstration: bool
 
 
@@ -149,7 +149,7 @@ def _card(
         late=tuple(cycle for cycle in cycles if cycle.state in LATE),
         conditions=len(asked),
         counts=distribution((row.status for row in asked), program.scale),
-        periods=period_count(
+        periods=own_periods(
             program, begun[-MOST_CYCLES:], [row.span for row in own], by_cycle(judged)
         ),
         is_demonstration=program.is_demonstration or any(r.is_demonstration for r in judged),

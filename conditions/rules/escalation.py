@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from types import MappingProxyType
+from typing import Final, Self
 
+from conditions.rules.divergence import OfficialWord
+from conditions.rules.rollup import Answer, CertificationRule, Standing, certify
+from conditions.rules.scale import Scale
 from conditions.rules.values import require_one_of, require_text, require_whole
 
 MOST_PERIODS = 20
@@ -20,12 +24,36 @@ class LegalEffect(StrEnum):
     SENSE_OF_LEGISLATURE = "sense_of_legislature"
 
 
+class CountBasis(StrEnum):
+    """Whose findings are counted: our own judgements, or those of the assessor of record."""
+
+    OWN = "own"
+    OFFICIAL = "official"
+
+
 class Outcome(StrEnum):
     """What a closed period came to; a missing report is neither yes nor no."""
 
     AFFIRMATIVE = "affirmative"
     NOT_AFFIRMATIVE = "not_affirmative"
     MISSING = "missing"
+
+
+EFFECT_SENTENCES: Final[Mapping[LegalEffect, str]] = MappingProxyType(
+    {
+        LegalEffect.MANDATORY: "The text orders it.",
+        LegalEffect.PERMISSIVE: "The text allows it; it does not order it.",
+        LegalEffect.SENSE_OF_LEGISLATURE: "A stated view of the legislature; it binds nobody.",
+    }
+)
+_OUTCOME_OF_ANSWER = {
+    Answer.AFFIRMATIVE: Outcome.AFFIRMATIVE,
+    Answer.NOT_AFFIRMATIVE: Outcome.NOT_AFFIRMATIVE,
+}
+_OUTCOME_OF_WORD = {
+    OfficialWord.AFFIRMED: Outcome.AFFIRMATIVE,
+    OfficialWord.NOT_AFFIRMED: Outcome.NOT_AFFIRMATIVE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +106,35 @@ def count(rule: ConsecutiveRule, outcomes: Iterable[Outcome]) -> Streak:
                 if run == rule.periods:
                     fired_at.append(place)
     return Streak(current=run, needed=rule.periods, fired_at=tuple(fired_at))
+
+
+def own_outcome(rule: str, standings: Sequence[Standing], scale: Scale) -> Outcome:
+    """What a period came to by our judgements; what leaves the answer open is missing.
+
+    Conditions certified each by itself count together: the consequence is named for the whole.
+    """
+    answer = certify(_together(rule), standings, scale).answer
+    return _OUTCOME_OF_ANSWER.get(answer, Outcome.MISSING) if answer else Outcome.MISSING
+
+
+def official_outcome(rule: str, findings: Iterable[str | None]) -> Outcome:
+    """What a period came to by the official findings, one for each condition, None where none.
+
+    Under *all*, one refusal decides against and only affirming every condition decides for; under
+    *any* it is the other way round. Silence, no report and no record decide nothing.
+    """
+    found = [
+        Outcome.MISSING
+        if finding is None
+        else _OUTCOME_OF_WORD.get(OfficialWord(finding), Outcome.MISSING)
+        for finding in findings
+    ]
+    order = [Outcome.NOT_AFFIRMATIVE, Outcome.MISSING, Outcome.AFFIRMATIVE]
+    if _together(rule) is CertificationRule.ANY:
+        order.reverse()
+    return next((decisive for decisive in order if decisive in found), Outcome.MISSING)
+
+
+def _together(rule: str) -> CertificationRule:
+    named = CertificationRule(rule)
+    return CertificationRule.ALL if named is CertificationRule.PER_CONDITION else named
