@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from conditions.queries.condition_facts import EvidenceCount
 from conditions.queries.cycles import CycleDates
+from conditions.queries.official_findings import OfficialDocument
 from conditions.queries.status import ConditionStatus, ProgramStatus
 
 DISCLAIMER = (
@@ -42,11 +43,22 @@ class ScorecardEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorecardDocument:
+    """The document in which the official finding stands, if this reader may know of it."""
+
+    key: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScorecardCondition:
     """A condition with the judgement in force; ``work_state`` is null for readers outside the team.
 
     ``status`` is null while nothing was judged, which is neither “not met” nor “cannot be
-    assessed”. ``judged_in_cycle`` tells a judgement carried over from an earlier cycle.
+    assessed”. ``judged_in_cycle`` tells a judgement carried over from an earlier cycle. The
+    official finding is that on ``cycle``; ``official_found_on`` is the date of the report, or of
+    the search that found none.
     """
 
     code: str
@@ -63,6 +75,8 @@ class ScorecardCondition:
     work_state: str | None
     evidence: ScorecardEvidence
     official_finding: str | None
+    official_found_on: date | None
+    official_document: ScorecardDocument | None
     flags: tuple[str, ...]
     is_demonstration: bool
 
@@ -116,10 +130,15 @@ def table(card: Scorecard) -> Iterable[dict[str, object]]:
         },
     }
     for one in card.conditions:
+        document = one.official_document
         yield {
             **shared,
             **{name: getattr(one, name) for name in _PLAIN},
             **{f"evidence_{name}": getattr(one.evidence, name) for name in _COUNTS},
+            **{
+                f"official_document_{name}": document and getattr(document, name)
+                for name in ScorecardDocument.__slots__
+            },
             "flags": " ".join(one.flags),
         }
 
@@ -127,11 +146,13 @@ def table(card: Scorecard) -> Iterable[dict[str, object]]:
 _COUNTS = ScorecardEvidence.__slots__
 _ASKED = ("program", "valid_at", "known_at")
 _WHOLE = tuple(name for name in Scorecard.__slots__ if name not in (*_ASKED, "cycle", "conditions"))
-_PLAIN = tuple(name for name in ScorecardCondition.__slots__ if name not in ("evidence", "flags"))
+_NESTED = ("evidence", "official_document", "flags")
+_PLAIN = tuple(name for name in ScorecardCondition.__slots__ if name not in _NESTED)
 COLUMNS = (
     *_ASKED,
     *_PLAIN,
     *(f"evidence_{name}" for name in _COUNTS),
+    *(f"official_document_{name}" for name in ScorecardDocument.__slots__),
     "flags",
     *(f"cycle_{name}" for name in ScorecardCycle.__slots__),
     *(f"program_{name}" for name in _WHOLE),
@@ -168,6 +189,8 @@ def _condition(one: ConditionStatus, *, for_team: bool) -> ScorecardCondition:
         work_state=one.work_state if for_team else None,
         evidence=_evidence(one.evidence),
         official_finding=one.official,
+        official_found_on=one.official_found_on,
+        official_document=_document(one.official_document),
         flags=one.flags.names(),
         is_demonstration=one.is_demonstration,
     )
@@ -175,3 +198,9 @@ def _condition(one: ConditionStatus, *, for_team: bool) -> ScorecardCondition:
 
 def _evidence(count: EvidenceCount) -> ScorecardEvidence:
     return ScorecardEvidence(count.supports, count.contradicts, count.neutral)
+
+
+def _document(document: OfficialDocument | None) -> ScorecardDocument | None:
+    if document is None:
+        return None
+    return ScorecardDocument(document.key, document.title, document.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conditions.queries.cycles import CycleDates
@@ -25,10 +25,16 @@ class Attention:
     pressing: bool = False
 
 
-def attention_for(status: ProgramStatus) -> tuple[Attention, ...]:
-    """Late cycles first, then what the due date brings, then doubts about judgements."""
+def attention_for(status: ProgramStatus, *, fallen: Sequence[str] = ()) -> tuple[Attention, ...]:
+    """Late cycles first, then what the due date brings, then falls, then doubts about judgements.
+
+    ``fallen`` are the codes of the conditions whose judgement in force is two steps or more lower
+    than the one before it.
+    """
     found = [_late(cycle) for cycle in status.cycles if cycle.state in _LATE]
     found += _soon(status)
+    if fallen:
+        found.append(_fell(tuple(fallen)))
     found += [
         Attention(kind, heading, text, codes)
         for kind, heading, text in _DOUBTS
@@ -64,6 +70,16 @@ def _late(cycle: CycleDates) -> Attention:
         text=f"Its review fell due {when} and is not closed. "
         "That says nothing about the conditions.",
         cycle=cycle.number,
+        pressing=True,
+    )
+
+
+def _fell(codes: tuple[str, ...]) -> Attention:
+    return Attention(
+        kind="fell",
+        heading="Fell by two steps or more",
+        text="The judgement in force is that much lower than the one before it.",
+        codes=codes,
         pressing=True,
     )
 

@@ -1,4 +1,4 @@
-"""What stands around a judgement: evidence counted, titles, work states, official findings."""
+"""What stands around a judgement: evidence counted, titles, work states."""
 
 from __future__ import annotations
 
@@ -39,13 +39,6 @@ SELECT e.condition_id, e.verb FROM conditions_event e
 WHERE e.cycle_id = %(cycle)s AND e.condition_id IN %(conditions)s AND e.verb IN %(verbs)s
   AND e.at <= %(known_at)s
 ORDER BY e.at, e.id
-"""
-_OFFICIAL = """
-SELECT f.condition_id, f.finding FROM conditions_officialfinding f
-WHERE f.cycle_id = %(cycle)s AND f.condition_id IN %(conditions)s AND f.recorded_at <= %(known_at)s
-  AND NOT EXISTS (
-    SELECT 1 FROM conditions_officialfinding k
-    WHERE k.corrects_id = f.id AND k.recorded_at <= %(known_at)s)
 """
 
 
@@ -96,17 +89,3 @@ def work_states(
         "known_at": known_at,
     }
     return {condition_id: WORK_STATE_AFTER[verb] for condition_id, verb in fetch(_WORK, parameters)}
-
-
-def official_findings(
-    condition_ids: Collection[int], cycle: CycleDates | None, known_at: datetime
-) -> Mapping[int, str]:
-    """What the assessor of record said on each condition in a cycle, as recorded. One query."""
-    if cycle is None or not condition_ids:
-        return {}
-    parameters = {
-        "cycle": cycle.id,
-        "conditions": tuple(condition_ids),
-        "known_at": known_at,
-    }
-    return dict(fetch(_OFFICIAL, parameters))

@@ -11,7 +11,6 @@ from django.contrib.auth.models import AnonymousUser
 from conditions.models import (
     Condition,
     Interpretation,
-    OfficialFinding,
     Program,
     User,
 )
@@ -36,6 +35,12 @@ from conditions.queries.exhibits import (
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.history_plot import history_plot
 from conditions.queries.history_shapes import HistoryPlot, Sighting
+from conditions.queries.official_findings import (
+    OfficialDocument,
+    OfficialFact,
+    Place,
+    official_findings,
+)
 from conditions.queries.sightings import sighted
 from conditions.rules.refusals import NotFound
 
@@ -55,6 +60,8 @@ class CycleLine:
     supports: int
     contradicts: int
     official: str | None
+    official_found_on: date | None
+    official_document: OfficialDocument | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,15 @@ def condition_page(
         flags=flags_of(ids, program.scale, as_of).get(ids[0], Flags()) if ids else Flags(),
         cited=cited_documents(ids, sensitivities).get(ids[0], ()) if ids else (),
         checklist=checklist_of(condition, in_force, as_of.valid_at, wordings),
-        history=_history(condition, begun, judged, sightings, as_of),
+        history=_history(
+            condition,
+            begun,
+            judged,
+            sightings,
+            official_findings(
+                [condition.pk], [cycle.id for cycle in begun], as_of.known_at, sensitivities
+            ),
+        ),
         plot=history_plot(
             judgements=judged,
             cycles=cycles,
@@ -177,24 +192,24 @@ def _history(
     begun: Sequence[CycleDates],
     judged: Sequence[CycleJudgement],
     sightings: Sequence[tuple[int, int, str, date | None]],
-    as_of: AsOf,
+    official: Mapping[Place, OfficialFact],
 ) -> tuple[CycleLine, ...]:
-    official = dict(
-        OfficialFinding.objects.known_at(as_of.known_at)
-        .filter(condition=condition)
-        .values_list("cycle_id", "finding")
-    )
     judgements = by_cycle(judged)
-    return tuple(
-        CycleLine(
-            cycle=cycle,
-            judgement=judgements.get((condition.pk, cycle.id)),
-            supports=_published(sightings, "supports", cycle),
-            contradicts=_published(sightings, "contradicts", cycle),
-            official=official.get(cycle.id),
+    lines = []
+    for cycle in begun:
+        said = official.get((condition.pk, cycle.id))
+        lines.append(
+            CycleLine(
+                cycle=cycle,
+                judgement=judgements.get((condition.pk, cycle.id)),
+                supports=_published(sightings, "supports", cycle),
+                contradicts=_published(sightings, "contradicts", cycle),
+                official=said.finding if said else None,
+                official_found_on=said.found_on if said else None,
+                official_document=said.document if said else None,
+            )
         )
-        for cycle in begun
-    )
+    return tuple(lines)
 
 
 def _published(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from conditions.models import CycleRevision, OfficialFinding, Program, ReviewCycle
+from conditions.models import CycleRevision, Program, ReviewCycle
 from conditions.queries.asof import AsOf
 from conditions.queries.cycle_judgements import (
     ConditionSpan,
@@ -18,6 +18,8 @@ from conditions.queries.cycle_judgements import (
 from conditions.queries.cycles import CycleDates, program_cycles
 from conditions.queries.exhibits import Document, cited_documents
 from conditions.queries.flags import Flags, flags_of
+from conditions.queries.official_findings import OfficialDocument, official_findings
+from conditions.queries.official_reports import ReportSent, reports_on
 from conditions.queries.scorecard import direction_between
 from conditions.queries.sightings import sighted
 from conditions.rules.calendar import CycleState
@@ -40,6 +42,8 @@ class CycleRow:
     cited: tuple[Document, ...]
     flags: Flags
     official: str | None
+    official_found_on: date | None
+    official_document: OfficialDocument | None
     supports: int
     contradicts: int
 
@@ -74,6 +78,7 @@ class CyclePage:
     counts: tuple[Count, ...]
     extensions: tuple[Extension, ...]
     closing: Closing | None
+    report: ReportSent | None
     most_documents: int
     is_demonstration: bool
 
@@ -86,7 +91,7 @@ class CyclePage:
 def cycle_page(
     program: Program, number: int, as_of: AsOf, *, sensitivities: Collection[str]
 ) -> CyclePage:
-    """The page of cycle ``number``. Raises NoCycle. Ten queries, whatever is on file."""
+    """The page of cycle ``number``. Raises NoCycle. Eleven queries, whatever is on file."""
     cycles = program_cycles(program, as_of)
     cycle = cycle_numbered(cycles, number, program)
     previous = next((other for other in cycles if other.number == number - 1), None)
@@ -101,16 +106,14 @@ def cycle_page(
     own = [row.id for (_, cycle_id), row in judgements.items() if cycle_id == cycle.id]
     cited = cited_documents(own, sensitivities)
     flags = flags_of(own, program.scale, as_of)
-    official = dict(
-        OfficialFinding.objects.known_at(as_of.known_at)
-        .filter(cycle=cycle.id)
-        .values_list("condition_id", "finding")
-    )
+    asked = [condition.id for condition in conditions]
+    official = official_findings(asked, [cycle.id], as_of.known_at, sensitivities)
     published = _published(conditions, cycle, as_of, sensitivities)
     rows = []
     for condition in conditions:
         judgement = judgements.get((condition.id, cycle.id))
         before = judgements.get((condition.id, previous.id)) if previous else None
+        said = official.get((condition.id, cycle.id))
         supports, contradicts = published.get(condition.id, (0, 0))
         rows.append(
             CycleRow(
@@ -120,7 +123,9 @@ def cycle_page(
                 direction=_direction(before, judgement, program),
                 cited=cited.get(judgement.id, ()) if judgement else (),
                 flags=flags.get(judgement.id, Flags()) if judgement else Flags(),
-                official=official.get(condition.id),
+                official=said.finding if said else None,
+                official_found_on=said.found_on if said else None,
+                official_document=said.document if said else None,
                 supports=supports,
                 contradicts=contradicts,
             )
@@ -135,6 +140,7 @@ def cycle_page(
         ),
         extensions=_extensions(cycle, as_of),
         closing=_closing(cycle),
+        report=reports_on([cycle.id], as_of, sensitivities).get(cycle.id),
         most_documents=max((max(pair) for pair in published.values()), default=0),
         is_demonstration=any(row.judgement and row.judgement.is_demonstration for row in rows),
     )

@@ -11,16 +11,18 @@ from conditions.queries.attention import Attention, attention_for
 from conditions.queries.cycle_judgements import (
     CycleJudgement,
     Judgements,
-    PeriodCount,
     by_cycle,
     judgements_of,
-    period_count,
     spans_of,
 )
 from conditions.queries.cycles import CycleDates
+from conditions.queries.escalation import periods_of
+from conditions.queries.official_reports import ReportSent, reports_on
+from conditions.queries.periods import Periods
+from conditions.queries.publications import PublishedLine, published_in
 from conditions.queries.status import PUBLIC, ConditionStatus, ProgramStatus, program_status
 from conditions.rules.calendar import CycleState
-from conditions.rules.status import Count, distribution
+from conditions.rules.status import Count, distribution, dropped_two_steps
 
 MOST_CYCLES = 8
 LINE = 160
@@ -73,7 +75,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All that a program's page shows on a day, as known at a moment."""
+    """All that a program's page shows on a day, as known at a moment.
+
+    ``runs`` are the counts of consecutive periods, our own and the official one; ``report`` and
+    ``published`` are the newest official report on record and the newest of our own.
+    """
 
     status: ProgramStatus
     cycles: tuple[CycleDates, ...]
@@ -82,7 +88,9 @@ class Scorecard:
     counts: tuple[Count, ...]
     changes: Changes | None
     attention: tuple[Attention, ...]
-    periods: PeriodCount | None
+    runs: tuple[Periods, ...]
+    report: ReportSent | None
+    published: PublishedLine | None
     most_documents: int
     is_demonstration: bool
 
@@ -92,13 +100,16 @@ def scorecard(
 ) -> Scorecard:
     """The scorecard of ``program``; the matrix shows the newest eight cycles begun by the day.
 
-    Two queries more than ``program_status``, whatever the number of conditions and cycles.
+    Five queries more than ``program_status``, whatever the number of conditions and cycles.
     """
     status = program_status(program, as_of, sensitivities=sensitivities)
     begun = [cycle for cycle in status.cycles if cycle.starts_on <= as_of.valid_at]
     shown = tuple(begun[-MOST_CYCLES:])
-    judgements = by_cycle(judgements_of(as_of, cycle_ids=[cycle.id for cycle in shown]))
+    judged = judgements_of(as_of, cycle_ids=[cycle.id for cycle in shown])
+    judgements = by_cycle(judged)
     conditions = spans_of(program, as_of.known_at)
+    sent = reports_on([cycle.id for cycle in begun], as_of, sensitivities)
+    published = published_in(program.pk, as_of.known_at)
     documents = [row.evidence for row in status.conditions]
     return Scorecard(
         status=status,
@@ -107,8 +118,10 @@ def scorecard(
         rows=tuple(_row(row, shown, judgements, status) for row in status.conditions),
         counts=distribution((row.status for row in status.conditions), program.scale),
         changes=_changes(status, shown, judgements),
-        attention=attention_for(status),
-        periods=period_count(program, shown, conditions, judgements),
+        attention=attention_for(status, fallen=_fallen(status, judged)),
+        runs=periods_of(program, as_of, cycles=status.cycles, conditions=conditions),
+        report=max(sent.values(), key=lambda row: row.cycle_number, default=None),
+        published=max(published.values(), key=lambda row: row.cycle_number, default=None),
         most_documents=max((max(n.supports, n.contradicts) for n in documents), default=0),
         is_demonstration=any(row.is_demonstration for row in judgements.values()),
     )
@@ -138,6 +151,18 @@ def direction_between(before: str | None, after: str | None, program: Program) -
     if low is None or high is None:
         return "other"
     return "up" if high > low else "down"
+
+
+def _fallen(status: ProgramStatus, judged: Sequence[CycleJudgement]) -> list[str]:
+    in_order: dict[int, list[str]] = {}
+    for judgement in judged:
+        in_order.setdefault(judgement.condition_id, []).append(judgement.status)
+    return [
+        row.code
+        for row in status.conditions
+        if len(found := in_order.get(row.id, [])) > 1
+        and dropped_two_steps(found[-2], found[-1], status.program.scale)
+    ]
 
 
 def _row(

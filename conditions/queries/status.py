@@ -11,12 +11,12 @@ from conditions.queries.asof import AsOf
 from conditions.queries.condition_facts import (
     EvidenceCount,
     evidence_counts,
-    official_findings,
     titles,
     work_states,
 )
 from conditions.queries.cycles import CycleDates, cycle_among, program_cycles
 from conditions.queries.flags import Flags, flags_of
+from conditions.queries.official_findings import OfficialDocument, OfficialFact, official_findings
 from conditions.queries.sql import fetch
 
 PUBLIC = frozenset({"public"})
@@ -27,7 +27,7 @@ class ConditionStatus:
     """One condition on one day: the judgement in force, with its marks, and the work of the cycle.
 
     ``status`` is None while no judgement holds; ``judged_in_cycle`` tells a judgement carried over
-    from an earlier cycle; ``work_state`` is that of the cycle the day falls in.
+    from an earlier cycle; ``work_state`` and ``official`` are of the cycle the day falls in.
     """
 
     id: int
@@ -49,6 +49,8 @@ class ConditionStatus:
     work_state: str
     evidence: EvidenceCount
     official: str | None
+    official_found_on: date | None
+    official_document: OfficialDocument | None
     flags: Flags
     is_demonstration: bool
 
@@ -125,7 +127,7 @@ def program_status(
     title_then = titles(ids, as_of.known_at)
     counts = evidence_counts(ids, as_of.known_at, sensitivities)
     work = work_states(ids, cycle, as_of.known_at)
-    official = official_findings(ids, cycle, as_of.known_at)
+    official = _official(ids, cycle, as_of, sensitivities)
     judged = [row.assessment_id for row in rows if row.assessment_id is not None]
     flags = flags_of(judged, program.scale, as_of)
     scale = program.scale
@@ -154,7 +156,9 @@ def program_status(
                 judged_in_cycle=row.judged_in_cycle,
                 work_state=work.get(row.id, "not_started"),
                 evidence=counts.get(row.id, EvidenceCount()),
-                official=official.get(row.id),
+                official=said.finding if (said := official.get(row.id)) else None,
+                official_found_on=said.found_on if said else None,
+                official_document=said.document if said else None,
                 flags=flags.get(row.assessment_id or 0, Flags()),
                 is_demonstration=bool(row.is_demonstration),
             )
@@ -170,3 +174,11 @@ def _in_force(program: Program, as_of: AsOf) -> list[_Row]:
         "known_at": as_of.known_at,
     }
     return [_Row(*row) for row in fetch(_IN_FORCE, parameters)]
+
+
+def _official(
+    ids: Collection[int], cycle: CycleDates | None, as_of: AsOf, sensitivities: Collection[str]
+) -> dict[int, OfficialFact]:
+    cycles = [cycle.id] if cycle else []
+    found = official_findings(ids, cycles, as_of.known_at, sensitivities)
+    return {condition_id: said for (condition_id, _), said in found.items()}

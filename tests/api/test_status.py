@@ -104,8 +104,11 @@ def _flat(whole: dict[str, Any], condition: dict[str, Any]) -> dict[str, str]:
         if name not in ("cycle", "conditions")
     }
     flat |= {f"cycle_{name}": value for name, value in whole["cycle"].items()}
-    flat |= {name: value for name, value in condition.items() if name not in ("evidence", "flags")}
+    nested = ("evidence", "official_document", "flags")
+    flat |= {name: value for name, value in condition.items() if name not in nested}
     flat |= {f"evidence_{name}": value for name, value in condition["evidence"].items()}
+    document = condition["official_document"] or {}
+    flat |= {f"official_document_{name}": document.get(name) for name in ("key", "title", "url")}
     flat["flags"] = " ".join(condition["flags"])
     return {name: _as_cell(value) for name, value in flat.items()}
 
