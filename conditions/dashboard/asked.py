@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.core.validators import slug_re
@@ -42,6 +43,19 @@ def slug(query: QueryDict, field: str) -> str:
             field=field,
             value=text,
             remedy="Start from the list of programs and follow its links.",
+        )
+    return text
+
+
+def word(query: QueryDict, field: str, accepted: Collection[str]) -> str:
+    """One of the accepted words, empty where it is not given. Raises BadAddress."""
+    text = query.get(field, "").strip()
+    if text and text not in accepted:
+        raise BadAddress(
+            "This page knows no such choice.",
+            field=field,
+            value=text,
+            remedy=f"Write {' or '.join(accepted)}, or leave it out.",
         )
     return text
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("programs/<slug:slug>/conditions/<str:code>/", views.condition, name="condition"),
     path("programs/<slug:slug>/cycles/<int:number>/", views.cycle, name="cycle"),
     path("programs/<slug:slug>/compare/", views.compare, name="compare"),
+    path("programs/<slug:slug>/divergence/", views.divergence, name="divergence"),
     path("programs/<slug:slug>/calendar.ics", views.calendar, name="calendar"),
 ]

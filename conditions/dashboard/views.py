@@ -26,6 +26,7 @@ from conditions.dashboard.visits import (
 )
 from conditions.queries.condition_page import condition_page
 from conditions.queries.cycle_page import cycle_page
+from conditions.queries.divergence import divergence_page
 from conditions.queries.front import programs_front, programs_of
 from conditions.queries.health import health
 from conditions.queries.overview import program_cards
@@ -115,6 +116,22 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     visit = arrive_to_compare(request, slug)
     template = "dashboard/compare_programs.html" if visit.is_of_two else "dashboard/compare.html"
     return visit.page(template, comparison_for)
+
+
+@page
+def divergence(request: HttpRequest, slug: str) -> HttpResponse:
+    """Our judgements beside the official findings, everywhere or only where the two differ."""
+
+    def context(opened: Opened) -> Context:
+        found = divergence_page(
+            opened.program,
+            opened.as_of,
+            sensitivities=opened.audience.sensitivities,
+            only_differences=asked.word(request.GET, "only", ("differences",)) != "",
+        )
+        return {"page": found}
+
+    return arrive(request, slug).page("dashboard/divergence.html", context)
 
 
 @page

@@ -14,9 +14,11 @@ from tests.factories import make_program
 # Page and what it may ask the database, the program and the pulse included.
 PAGES = {
     "/": 6,
-    "/programs/test-program/": 12,
+    "/programs/test-program/": 15,
     "/programs/test-program/conditions/ALPHA/": 21,
-    "/programs/test-program/cycles/2/": 12,
+    "/programs/test-program/cycles/2/": 13,
+    "/programs/test-program/divergence/": 7,
+    "/programs/test-program/divergence/?only=differences": 7,
     "/programs/test-program/compare/": 10,
     "/programs/test-program/compare/?from=2025-12-01&to=2026-04-01": 12,
     "/programs/test-program/compare/?knew=2026-01-01": 12,
