@@ -6,8 +6,16 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from conditions.actions.escalations import note_escalation
 from conditions.actions.record import record_event, require_permission, snapshot
-from conditions.models import Condition, Evidence, OfficialFinding, ReviewCycle, User
+from conditions.models import (
+    Condition,
+    Evidence,
+    OfficialFinding,
+    Program,
+    ReviewCycle,
+    User,
+)
 from conditions.rules.refusals import Conflict, Invalid
 
 
@@ -37,33 +45,61 @@ def record_official_finding(
     record it ``corrects`` and says why in ``note``. Raises BadOfficialFinding or AlreadyRecorded.
     """
     require_permission(by, "add_officialfinding", to="record official findings")
-    program = cycle.program
-    _require_fits(condition, cycle, finding, found_on, program.day_of(as_of))
     with transaction.atomic():
+        [program] = Program.objects.hold(cycle.program_id)
+        _require_fits(condition, cycle, finding, found_on, program.day_of(as_of))
         _require_new(condition, cycle, corrects, note)
-        row = OfficialFinding.objects.create(
-            condition=condition,
-            cycle=cycle,
+        row = write_finding(
+            condition,
+            cycle,
             finding=finding,
             found_on=found_on,
+            by=by,
+            as_of=as_of,
             document=document,
             note=note.strip(),
             corrects=corrects,
-            recorded_at=as_of,
-            recorded_by=by,
         )
-        record_event(
-            verb="officialfinding.corrected" if corrects else "officialfinding.recorded",
-            subject=row,
-            by=by,
-            as_of=as_of,
-            program=program,
-            condition=condition,
-            cycle=cycle,
-            before=snapshot(corrects, "finding", "found_on", "note") if corrects else None,
-            after=snapshot(row, "finding", "found_on", "document_id", "note"),
-            reason=note.strip(),
-        )
+        note_escalation(program=program, by=by, as_of=as_of)
+    return row
+
+
+def write_finding(
+    condition: Condition,
+    cycle: ReviewCycle,
+    *,
+    finding: str,
+    found_on: date,
+    by: User | None,
+    as_of: datetime,
+    note: str,
+    document: Evidence | None = None,
+    corrects: OfficialFinding | None = None,
+) -> OfficialFinding:
+    """Put a finding that was found to fit on file, with its event; the caller holds the program."""
+    row = OfficialFinding.objects.create(
+        condition=condition,
+        cycle=cycle,
+        finding=finding,
+        found_on=found_on,
+        document=document,
+        note=note,
+        corrects=corrects,
+        recorded_at=as_of,
+        recorded_by=by,
+    )
+    record_event(
+        verb="officialfinding.corrected" if corrects else "officialfinding.recorded",
+        subject=row,
+        by=by,
+        as_of=as_of,
+        program=cycle.program,
+        condition=condition,
+        cycle=cycle,
+        before=snapshot(corrects, "finding", "found_on", "note") if corrects else None,
+        after=snapshot(row, "finding", "found_on", "document_id", "note"),
+        reason=note,
+    )
     return row
 
 

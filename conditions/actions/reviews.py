@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from conditions.actions.escalations import note_approval
 from conditions.actions.judgement_parts import require_unchanged_evidence
 from conditions.actions.judgements import require_cycle_takes
 from conditions.actions.record import require_permission
@@ -75,6 +76,7 @@ def approve_assessment(
         assessment.approval_note = note.strip()
         save_step(assessment, WorkState.APPROVED, as_of)
         record_step("assessment.approved", assessment, by=by, as_of=as_of, reason=note.strip())
+        note_approval(assessment=assessment, by=by, as_of=as_of)
     return assessment
 
 
