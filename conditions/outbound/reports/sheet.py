@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from conditions.outbound.reports.method import Section, method_note
 from conditions.outbound.reports.scale import scale_of
-from conditions.queries.report import Report, ReportCondition, ReportDocument
+from conditions.queries.report import Report, ReportCondition, ReportDocument, ReportRun
 from conditions.queries.report_addresses import file_address, file_name, report_address
 from conditions.queries.scorecard import first_line
 from conditions.rules.scale import Scale
@@ -38,6 +39,13 @@ _EFFECTS = {
     "permissive": "The text allows it; it does not order it.",
     "sense_of_legislature": "A stated view of the legislature; it binds nobody.",
 }
+_ANSWERS = {
+    "affirmative": "Affirmative",
+    "not_affirmative": "Not affirmative",
+    "undetermined": "Open",
+    "not_required": "Nothing to certify",
+}
+_BASES = {"own": "By our judgements", "official": "By the official findings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +57,45 @@ class Exhibit:
     grade: str = ""
     stance: str = ""
 
+    @property
+    def link(self) -> str:
+        """The document's address where it is one of the web, and nothing else."""
+        url = self.document.url
+        return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One count of consecutive periods: ``figure`` such as 1 of 2, and what it counts."""
+
+    basis: str
+    figure: str
+    detail: str
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One condition with its documents; ``line`` and ``why`` are its reason, short and longer."""
 
     condition: ReportCondition
+    test: str
     line: str
     why: str
     cited: tuple[Exhibit, ...]
     new: tuple[Exhibit, ...]
     dropped: tuple[Exhibit, ...]
     official: Exhibit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An earlier version of the report, with the address at which it stays."""
+
+    version: int
+    known_at: datetime
+    sha256: str
+    note: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +109,8 @@ class Sheet:
     scale: Scale
     title: str
     stage: str
+    answer: str
+    runs: tuple[Run, ...]
     effect: str
     warnings: tuple[str, ...]
     missing: tuple[str, ...]
@@ -84,6 +121,16 @@ class Sheet:
     address: str
     data_address: str
     data_name: str
+    submission: Exhibit | None
+    log: tuple[Logged, ...]
+    not_advice: str = NOT_ADVICE
+    no_copy: str = NO_COPY
+
+    @property
+    def previous_cycle(self) -> int | None:
+        """The number of the cycle that this one is compared with."""
+        numbers = (one.change.before_cycle for one in self.report.conditions)
+        return max((number for number in numbers if number is not None), default=None)
 
     @property
     def changed(self) -> tuple[Entry, ...]:
@@ -105,6 +152,8 @@ def sheet_of(report: Report) -> Sheet:
         scale=scale_of(report),
         title=f"{report.program.short_title}: report on cycle {number}",
         stage=_STAGES.get(report.program.legal_stage, report.program.legal_stage),
+        answer=_ANSWERS.get(report.answer.answer, "By condition") if report.answer else "",
+        runs=tuple(_run(one) for one in report.escalation.runs) if report.escalation else (),
         effect=_EFFECTS.get(report.escalation.legal_effect, "") if report.escalation else "",
         warnings=_warnings(report),
         missing=_missing(report) if report.is_draft else (),
@@ -115,6 +164,17 @@ def sheet_of(report: Report) -> Sheet:
         address=report_address(slug, number, None if report.is_draft else version),
         data_address=file_address(slug, number, version, "json"),
         data_name=file_name(slug, number, version, "json"),
+        submission=annex.get(report.submission.document) if report.submission else None,
+        log=tuple(
+            Logged(
+                one.version,
+                one.known_at,
+                one.sha256,
+                one.note,
+                report_address(slug, number, one.version),
+            )
+            for one in reversed(report.earlier)
+        ),
     )
 
 
@@ -133,11 +193,30 @@ def _missing(report: Report) -> tuple[str, ...]:
     return tuple(sentence for lacks, sentence in told if lacks)
 
 
+def _run(run: ReportRun) -> Run:
+    periods = "period" if run.current == 1 else "periods"
+    told = f"closed {periods} in a row without an affirmative answer{_cycles(' (', run.counted)}"
+    told += ")." if run.counted else "."
+    if run.missing:
+        told += f" Left out, as undetermined:{_cycles(' ', run.missing)}."
+    if run.has_fired:
+        told += " The number that the text names is reached."
+    return Run(_BASES.get(run.basis, run.basis), f"{run.current} of {run.needed}", told)
+
+
+def _cycles(before: str, numbers: tuple[int, ...]) -> str:
+    if not numbers:
+        return ""
+    word = "cycle" if len(numbers) == 1 else "cycles"
+    return f"{before}{word} {', '.join(map(str, numbers))}"
+
+
 def _entry(condition: ReportCondition, annex: Mapping[str, Exhibit]) -> Entry:
     judged = condition.judgement
     label = judged.status_label if judged else ""
     return Entry(
         condition=condition,
+        test=condition.test.replace("_", " "),
         line=first_line(judged.rationale, label, LONGEST_LINE) if judged else "",
         why=first_line(condition.change.why, label, LONGEST_WHY),
         cited=tuple(
