@@ -16,6 +16,9 @@ from conditions.admin import (
     judgements as judgements,
 )
 from conditions.admin import (
+    official_reports as official_reports,
+)
+from conditions.admin import (
     people as people,
 )
 from conditions.admin import (

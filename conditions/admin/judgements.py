@@ -17,6 +17,7 @@ from conditions.admin.filters import (
     ByStatus,
 )
 from conditions.admin.pages.assessment import approve, assessment, send_back
+from conditions.admin.pages.no_report import no_report
 from conditions.admin.pages.official import official, record
 from conditions.admin.site import site
 from conditions.models import Assessment, OfficialFinding
@@ -89,8 +90,11 @@ class OfficialFindingAdmin(ActionAdmin):
     date_hierarchy = "found_on"
 
     def pages(self) -> list[tuple[str, Any, str]]:
-        """The correction of one record."""
-        return [("<int:object_id>/correct/", record, "correct")]
+        """The correction of one record, and that no report was submitted on a whole cycle."""
+        return [
+            ("<int:object_id>/correct/", record, "correct"),
+            ("no-report/", no_report, "none"),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OfficialFinding]:
         """Each record, and whether it was corrected."""

@@ -54,6 +54,11 @@ _MAP = (
                 "view_officialfinding",
             ),
             (
+                "Official reports",
+                "admin:conditions_officialreport_changelist",
+                "view_officialreport",
+            ),
+            (
                 "Interpretations",
                 "admin:conditions_interpretation_changelist",
                 "view_interpretation",

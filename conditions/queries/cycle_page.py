@@ -26,6 +26,8 @@ from conditions.rules.calendar import CycleState
 from conditions.rules.refusals import NotFound
 from conditions.rules.status import Count, distribution
 
+_CLOSED = (CycleState.CLOSED, CycleState.SKIPPED)
+
 
 class NoCycle(NotFound):
     """The program has no cycle of that number."""
@@ -196,6 +198,6 @@ def _extensions(cycle: CycleDates, as_of: AsOf) -> tuple[Extension, ...]:
 
 def _closing(cycle: CycleDates) -> Closing | None:
     row = ReviewCycle.objects.select_related("closed_by").get(pk=cycle.id)
-    if cycle.closed_on is None or cycle.state is not CycleState.CLOSED:
+    if cycle.closed_on is None or cycle.state not in _CLOSED:
         return None
     return Closing(cycle.closed_on, str(row.closed_by), row.closing_note)

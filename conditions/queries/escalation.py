@@ -13,6 +13,7 @@ from conditions.queries.cycle_judgements import ConditionSpan
 from conditions.queries.cycles import CycleDates
 from conditions.queries.periods import Firing, Periods
 from conditions.queries.sql import fetch
+from conditions.rules.calendar import CycleState
 from conditions.rules.escalation import (
     ConsecutiveRule,
     CountBasis,
@@ -23,9 +24,7 @@ from conditions.rules.escalation import (
 )
 from conditions.rules.rollup import Standing
 
-_SKIPPED = "skipped"
-_CLOSED = ("closed", _SKIPPED)
-_NEVER_COUNTED = "untracked"
+_CLOSED = (CycleState.CLOSED, CycleState.SKIPPED)
 _ONE_DAY = timedelta(days=1)
 
 # Both counts in one look: the last row of a condition and cycle on either side is what stands.
@@ -108,7 +107,7 @@ def own_periods(
     scale = program.scale
 
     def judged(cycle: CycleDates) -> Outcome:
-        if cycle.state.value == _SKIPPED:
+        if cycle.state is CycleState.SKIPPED:
             return Outcome.MISSING
         standings = []
         for condition in _asked_in(cycle, conditions):
@@ -117,9 +116,9 @@ def own_periods(
             standings.append(Standing(condition.code, status, condition.test, limb))
         return own_outcome(program.certification, standings, scale)
 
-    closed = [cycle for cycle in cycles if cycle.state.value in _CLOSED]
-    waiting = (*_CLOSED, _NEVER_COUNTED)
-    coming = next((cycle for cycle in cycles if cycle.state.value not in waiting), None)
+    closed = [cycle for cycle in cycles if cycle.state in _CLOSED]
+    never = (*_CLOSED, CycleState.UNTRACKED)
+    coming = next((cycle for cycle in cycles if cycle.state not in never), None)
     return _counted(CountBasis.OWN, rule, closed, judged, coming)
 
 
@@ -191,4 +190,4 @@ def _asked_in(cycle: CycleDates, conditions: Iterable[ConditionSpan]) -> list[Co
 
 
 def _is_over(cycle: CycleDates, day: date) -> bool:
-    return cycle.due_on <= day or cycle.state.value in _CLOSED
+    return cycle.due_on <= day or cycle.state in _CLOSED

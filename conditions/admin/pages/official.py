@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -24,15 +24,28 @@ ROWS = OfficialFinding.objects.select_related(
 )
 
 
-class FindingForm(forms.Form):
-    """One official finding."""
+class OfProgramField(forms.ModelChoiceField):
+    """A choice among rows, each told with its program."""
 
-    finding = forms.ChoiceField(choices=OfficialFinding.Outcome.choices)
-    found_on = day_field(label="Date", help_text="Of the report, or of the search that found none.")
+    def label_from_instance(self, obj: Any) -> str:
+        """The program and the row."""
+        return f"{obj.program}: {obj}"
+
+
+def begun_cycles() -> OfProgramField:
+    """A choice among the cycles that have begun, the newest of the default program first."""
+    rows = ReviewCycle.objects.filter(opened_at__isnull=False).select_related("program")
+    return OfProgramField(
+        queryset=rows.order_by("-program__is_default", "program__slug", "-number")
+    )
+
+
+class DocumentForm(forms.Form):
+    """A document on file, named by its key."""
+
     document = forms.CharField(
         required=False, help_text="Key of the document on file, such as ev-ee915abdd409."
     )
-    note = text_field(2, required=False, help_text="A correction says why.")
 
     def clean_document(self) -> Evidence | None:
         """The document of that key."""
@@ -43,25 +56,25 @@ class FindingForm(forms.Form):
         return found
 
 
+class FindingForm(DocumentForm):
+    """One official finding."""
+
+    finding = forms.ChoiceField(choices=OfficialFinding.Outcome.choices)
+    found_on = day_field(label="Date", help_text="Of the report, or of the search that found none.")
+    note = text_field(2, required=False, help_text="A correction says why.")
+    field_order: Sequence[str] = ("finding", "found_on", "document", "note")
+
+
 class NewFindingForm(FindingForm):
     """One official finding, on a condition in a cycle."""
 
-    condition = forms.ModelChoiceField(
+    condition = OfProgramField(
         queryset=Condition.objects.filter(program__is_active=True)
         .select_related("program")
         .order_by("-program__is_default", "program__slug", "position")
     )
-    cycle = forms.ModelChoiceField(
-        queryset=ReviewCycle.objects.filter(opened_at__isnull=False)
-        .select_related("program")
-        .order_by("-program__is_default", "program__slug", "-number")
-    )
-    field_order = ("condition", "cycle")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("condition", "cycle"):
-            self.fields[name].label_from_instance = lambda row: f"{row.program}: {row}"  # type: ignore[attr-defined]
+    cycle = begun_cycles()
+    field_order = ("condition", "cycle", *FindingForm.field_order)
 
 
 def official(
@@ -87,10 +100,6 @@ def record(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
     corrects = get_object_or_404(ROWS, pk=object_id) if object_id else None
 
     def act(typed: dict[str, Any]) -> str:
-        if typed["document"] and typed["document"].sensitivity not in sensitivities_for(
-            request.user
-        ):
-            typed["document"] = None
         saved = record_official_finding(
             condition=corrects.condition if corrects else typed["condition"],
             cycle=corrects.cycle if corrects else typed["cycle"],
@@ -98,7 +107,7 @@ def record(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
             found_on=typed["found_on"],
             by=person(request),
             as_of=clock.now(),
-            document=typed["document"],
+            document=seen(request, typed["document"]),
             note=typed["note"],
             corrects=corrects,
         )
@@ -110,9 +119,21 @@ def record(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
             site, request, NewFindingForm, _step("Record an official finding", lead, act)
         )
     lead = f"{corrects}, cycle {corrects.cycle.number} of {corrects.condition.program}."
-    initial = {"finding": corrects.finding, "found_on": corrects.found_on}
+    known = seen(request, corrects.document)
+    initial = {
+        "finding": corrects.finding,
+        "found_on": corrects.found_on,
+        "document": known.key if known else "",
+    }
     step = _step("Correct an official finding", lead, act, initial)
     return confirm(site, request, FindingForm, step)
+
+
+def seen(request: HttpRequest, document: Evidence | None) -> Evidence | None:
+    """The document, if this person may know of it."""
+    if document is None or document.sensitivity not in sensitivities_for(request.user):
+        return None
+    return document
 
 
 def _step(title: str, lead: str, act: Any, initial: dict[str, Any] | None = None) -> Step:
