@@ -161,7 +161,9 @@ def _comparisons(found: Iterable[DoubleCoding], reader: User) -> dict[int, Compa
         return {}
     codings: dict[int, dict[int, Coding]] = {}
     for coding in visible_codings(reader).filter(double_coding__in=by_id):
-        coding.double_coding = by_id[coding.double_coding_id]
+        chosen = coding.double_coding = by_id[coding.double_coding_id]
+        is_first = coding.coder_id == chosen.first_coder_id
+        coding.coder = chosen.first_coder if is_first else chosen.second_coder
         codings.setdefault(coding.double_coding_id, {})[coding.coder_id] = coding
     both = {pk: pair for pk, pair in codings.items() if len(pair) == 2}
     items: dict[int, list[ChecklistItem]] = {}

@@ -52,17 +52,20 @@ def pair_up(leads: Mapping[str, int | None], people: Sequence[int]) -> dict[str,
     waiting = list(dict.fromkeys(people))
     found = {}
     for code, lead in leads.items():
-        first = lead if lead is not None else _next(waiting, None, code)
-        found[code] = (first, _next(waiting, first, code))
+        first = _turn_of(waiting, lead, code)
+        others = [person for person in waiting if person != first]
+        second = _turn_of(others, None, code)
+        waiting = [person for person in waiting if person not in (first, second)]
+        waiting += [person for person in dict.fromkeys(people) if person in (first, second)]
+        found[code] = (first, second)
     return found
 
 
-def _next(waiting: list[int], besides: int | None, code: str) -> int:
-    for person in waiting:
-        if person != besides:
-            waiting.remove(person)
-            waiting.append(person)
-            return person
+def _turn_of(waiting: Sequence[int], lead: int | None, code: str) -> int:
+    if lead is not None:
+        return lead
+    if waiting:
+        return waiting[0]
     raise TooFewCoders(
         f"{code} would lack a coder.",
         field="people",
