@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from conditions.actions.cycles import CycleNotOpen, align_cycles, extensions_of, require_not_closed
+from conditions.actions.escalations import note_escalation
 from conditions.actions.publishing import publish_closed, require_may_publish
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import Program, ReviewCycle, User
@@ -69,6 +70,7 @@ def close_cycle(
             after=snapshot(cycle, "number", "closed_on", "closing_note"),
             reason=note.strip(),
         )
+        note_escalation(program=program, by=by, as_of=as_of)
         publish_closed(program=program, cycle=cycle, by=by, as_of=as_of, tell=not is_demonstration)
     return cycle
 

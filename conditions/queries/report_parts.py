@@ -10,22 +10,22 @@ from conditions.models import (
     Assessment,
     Citation,
     ConditionVersion,
-    Evidence,
-    EvidenceVersion,
     Finding,
-    OfficialFinding,
-    OfficialReport,
     Program,
     ReviewCycle,
 )
 from conditions.queries.asof import AsOf
 from conditions.queries.cycle_page import CyclePage, CycleRow
-from conditions.queries.exhibits import Document, cited_documents, is_open
+from conditions.queries.exhibits import Document, cited_documents
+from conditions.queries.report_sides import (
+    Plain,
+    agreement_told,
+    escalation_told,
+    official_told,
+    submission_told,
+)
 from conditions.queries.status import PUBLIC
 from conditions.rules.evidence import EvidenceRule
-from conditions.rules.release import window_of
-
-Plain = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def parts_of(program: Program, page: CyclePage, as_of: AsOf) -> Parts:
     before = [row.before.id for row in page.rows if row.before]
     judged = Assessment.objects.filter(pk__in=own).select_related("condition_version")
     rows = {row.pk: row for row in judged}
-    official, documents = _official(page, as_of)
-    submission, sent = _submission(page, as_of)
+    official, documents = official_told(page, as_of)
+    submission, sent = submission_told(page, as_of)
     return Parts(
         citations=_citations([*own, *before]),
         findings=_findings([*own, *before]),
@@ -92,8 +92,8 @@ def parts_of(program: Program, page: CyclePage, as_of: AsOf) -> Parts:
             pk=page.cycle.id
         ),
         submission=submission,
-        escalation=None,
-        agreement=(),
+        escalation=escalation_told(program, page, as_of),
+        agreement=agreement_told(page, as_of),
     )
 
 
@@ -125,76 +125,3 @@ def _wordings(page: CyclePage, as_of: AsOf) -> dict[int, ConditionVersion]:
         condition__in=ids, recorded_at__lte=as_of.known_at
     ).order_by("number")
     return {row.condition_id: row for row in rows}
-
-
-def _official(page: CyclePage, as_of: AsOf) -> tuple[dict[int, Plain], list[Plain]]:
-    rows = (
-        OfficialFinding.objects.known_at(as_of.known_at)
-        .filter(cycle=page.cycle.id)
-        .select_related("document__source")
-        .order_by("condition__position", "pk")
-    )
-    found, documents = {}, {}
-    for row in rows:
-        document = _public(row.document, as_of)
-        if document:
-            documents[document["key"]] = document
-        found[row.condition_id] = {
-            "finding": row.finding,
-            "label": row.get_finding_display(),
-            "found_on": row.found_on.isoformat(),
-            "note": row.note,
-            "document": document["key"] if document else "",
-        }
-    return found, list(documents.values())
-
-
-def _submission(page: CyclePage, as_of: AsOf) -> tuple[Plain | None, list[Plain]]:
-    row = (
-        OfficialReport.objects.known_at(as_of.known_at)
-        .filter(cycle=page.cycle.id)
-        .select_related("document__source")
-        .first()
-    )
-    if row is None:
-        return None, []
-    window, document = window_of(row.submitted_on), _public(row.document, as_of)
-    told = {
-        "submitted_on": row.submitted_on.isoformat(),
-        "released_on": row.released_on.isoformat() if row.released_on else None,
-        "opens_on": window.opens_on.isoformat(),
-        "closes_on": window.closes_on.isoformat(),
-        "document": document["key"] if document else "",
-    }
-    return told, [document] if document else []
-
-
-def _public(evidence: Evidence | None, as_of: AsOf) -> Plain | None:
-    """The document as the annex lists it, where anybody may see it."""
-    if evidence is None or evidence.sensitivity not in PUBLIC:
-        return None
-    version = (
-        EvidenceVersion.objects.filter(evidence=evidence, recorded_at__lte=as_of.known_at)
-        .order_by("-number")
-        .first()
-    )
-    if version is None or not is_open(version.content, PUBLIC):
-        return None
-    told = version.content
-    return {
-        "key": evidence.key,
-        "title": str(told.get("title", evidence.title)),
-        "url": str(told.get("url", evidence.url)),
-        "reference": str(told.get("reference", evidence.reference)),
-        "publisher": str(told.get("publisher", evidence.source.name)),
-        "published_on": told.get("published_on"),
-        "happened": "",
-        "language": str(told.get("language", evidence.language)),
-        "summary": str(told.get("summary", evidence.summary)),
-        "grade": f"{evidence.source.reliability}{told.get('credibility', evidence.credibility)}",
-        "is_primary": bool(told.get("is_primary", evidence.is_primary)),
-        "version": version.number,
-        "sha256": version.sha256,
-        "captures": [],
-        "cited_by": [],
-    }

@@ -104,11 +104,7 @@ def rows_under(cycle: ReviewCycle, known_at: datetime) -> Generator[Sealed, None
         OfficialFinding.objects.filter(**by_then),
         OfficialReport.objects.filter(**by_then),
         KeyJudgements.objects.filter(**by_then),
-        Coding.objects.filter(
-            double_coding__cycle=cycle,
-            double_coding__called_off_at__isnull=True,
-            sealed_at__lte=known_at,
-        ),
+        Coding.objects.filter(double_coding__cycle=cycle, sealed_at__lte=known_at),
         Event.objects.filter(cycle=cycle, at__lte=known_at),
     ):
         yield from _each(rows.order_by("pk").iterator(chunk_size=500))
