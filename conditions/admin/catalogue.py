@@ -14,6 +14,7 @@ from conditions.admin.filters import ByCarriedOver, ByConditionLead, ByProgram
 from conditions.admin.pages.assess import assess
 from conditions.admin.pages.condition import condition
 from conditions.admin.pages.lead import lead
+from conditions.admin.pages.what_if import what_if_board
 from conditions.admin.site import site
 from conditions.models import Condition, Interpretation, Program
 from conditions.queries.staleness import in_force_now
@@ -29,6 +30,10 @@ class ProgramAdmin(ActionAdmin):
     list_filter = ("legal_stage", "is_active")
     search_fields = ("slug", "title", "citation")
     exclude = ("marks", "status_scale", "reminder_ladder", "consecutive_rule", "recipients")
+
+    def pages(self) -> list[tuple[str, Any, str]]:
+        """The what-if board."""
+        return [("<int:object_id>/what-if/", what_if_board, "whatif")]
 
 
 @admin.register(Condition, site=site)

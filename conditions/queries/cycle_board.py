@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from conditions.models import CycleRevision, ReviewCycle
-from conditions.queries.closing import Blocker, blockers_of
+from conditions.queries.closing import Blocker, BlockerKind, blockers_of
 from conditions.queries.duties import WORKED_ON, state_of
 from conditions.queries.progress import Step, moves_in, steps_of
 from conditions.queries.progress_plot import ProgressPlot, progress_plot
@@ -16,6 +16,9 @@ from conditions.queries.workload import Reach, Work, asked_in, workload
 from conditions.rules.calendar import CycleState, DayCount, Span, day_of
 from conditions.rules.lateness import Sign
 from conditions.rules.rhythm import Expected, Phase, expected, phase_on, phases
+
+# What is furthest from closing stands first.
+_FIRST = (BlockerKind.MISSING, BlockerKind.DOUBLE_CODING, BlockerKind.IN_WORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class CycleBoard:
     @property
     def to_do(self) -> tuple[ToDo, ...]:
         """What blocks closing, the same things to do together."""
-        ordered = sorted(self.blockers, key=lambda one: (one.kind, one.text))
+        ordered = sorted(self.blockers, key=lambda one: (_FIRST.index(one.kind), one.text))
         return tuple(
             ToDo(text, tuple(several)) for text, several in groupby(ordered, lambda one: one.text)
         )
@@ -91,6 +94,14 @@ class CycleBoard:
     def ready(self) -> tuple[Work, ...]:
         """The conditions that do not."""
         return tuple(work for work in self.works if not work.blockers)
+
+    @property
+    def last_extension(self) -> CycleRevision | None:
+        """The last change of the due date, where it is not the scheduled one any more."""
+        if self.cycle.due_on == self.cycle.scheduled_due_on:
+            return None
+        moved = [row for row in self.revisions if row.due_on != row.due_on_before]
+        return moved[-1] if moved else None
 
     @property
     def most_evidence(self) -> int:

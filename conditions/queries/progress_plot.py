@@ -11,20 +11,20 @@ from conditions.queries.progress import Step
 from conditions.rules.rhythm import Phase, PhaseKind, phases
 
 LEFT, RIGHT, WIDTH = 40.0, 100.0, 760.0
-HEAD, HEIGHT, FOOT = 34.0, 160.0, 40.0
-NAMED, APART, MOST_LEVELS = 46.0, 14.0, 10
+HEAD, HEIGHT, FOOT = 48.0, 160.0, 40.0
+ROOMY, APART, MOST_LEVELS = 46.0, 14.0, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A phase of the usual rhythm as a stretch of the time axis; ``named`` where there is room."""
+    """A phase of the usual rhythm as a stretch of the time axis, its name above it."""
 
     phase: Phase
     x: float
     width: float
     middle: float
+    name_y: float
     shaded: bool
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,10 @@ def _bands(rhythm: Iterable[Phase], frame: _Frame) -> tuple[Band, ...]:
     for place, phase in enumerate(rhythm):
         x, until = frame.x(phase.starts_on), frame.x(phase.ends_on)
         width = round(until - x, 1)
-        middle = round((x + until) / 2, 1)
-        found.append(Band(phase, x, width, middle, shaded=place % 2 == 1, named=width >= NAMED))
+        middle, odd = round((x + until) / 2, 1), place % 2 == 1
+        # Names that have no room side by side stand on two lines.
+        name_y = HEAD - 8 - (0 if odd or width >= ROOMY else APART)
+        found.append(Band(phase, x, width, middle, name_y, shaded=odd))
     return tuple(found)
 
 

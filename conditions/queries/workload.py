@@ -44,14 +44,19 @@ class Work:
         return row.state if row else NOT_STARTED
 
     @property
+    def is_judged(self) -> bool:
+        """Whether the condition was ever judged, in this cycle or before."""
+        return self.approved is not None or self.last is not None
+
+    @property
     def holder(self) -> str:
-        """Whose turn it is: the author, a reviewer, the lead, or nobody once it is approved."""
+        """Whose turn it is: the author, a reviewer or the lead; empty where it is nobody's."""
         if self.state == WorkState.APPROVED:
             return ""
         if self.in_work is not None:
             is_submitted = self.state == WorkState.SUBMITTED
             return "a reviewer" if is_submitted else str(self.in_work.author)
-        return str(self.condition.lead or "nobody")
+        return str(self.condition.lead or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ SENTENCES = MappingProxyType(
     {
         Sign.NO_LEAD: "Nobody leads it",
         Sign.LEAD_LEFT: "Its lead has left",
-        Sign.STILL: f"Nothing filed or written for {STILL_DAYS} days or more",
+        Sign.STILL: f"Untouched for {STILL_DAYS} days or more",
         Sign.RETURNED_LONG_AGO: f"Returned more than {WAITING_DAYS} days ago",
         Sign.REVIEW_WAITS: f"In review for more than {WAITING_DAYS} days",
         Sign.CODING_LATE: "Not coded when coding should have ended",
