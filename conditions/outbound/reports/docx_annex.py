@@ -1,0 +1,47 @@
+"""The annex of documents in Word."""
+
+from __future__ import annotations
+
+from docx.document import Document as WordDocument
+
+from conditions.outbound.reports import word
+from conditions.outbound.reports.sheet import Sheet
+from conditions.outbound.words import say_day
+from conditions.queries.report import ReportDocument
+
+
+def write_annex(document: WordDocument, sheet: Sheet) -> None:
+    """Every document by its number, with its grade and the hash of its record."""
+    document.add_heading("Evidence", 1)
+    word.say(
+        document.add_paragraph(),
+        "Public documents only, each as it read when it was cited.",
+        grey=True,
+    )
+    for exhibit in sheet.annex:
+        told = exhibit.document
+        paragraph = document.add_paragraph()
+        word.bookmark(paragraph, f"d{exhibit.number}", exhibit.number)
+        word.say(paragraph, f"[{exhibit.number}] ", bold=True)
+        word.link(paragraph, exhibit.link, told.title, told.language)
+        word.say(paragraph, f"\n{_about(told)}")
+        if told.summary:
+            word.say(paragraph, f"\n{told.summary}")
+        if told.url:
+            word.say(paragraph, f"\n{told.url}", grey=True)
+        copies = f"copies kept: {', '.join(told.captures)}" if told.captures else sheet.no_copy
+        record = f"\n{told.key}, record version {told.version}, SHA-256 {told.sha256}; {copies}"
+        word.say(paragraph, record, grey=True)
+
+
+def _about(told: ReportDocument) -> str:
+    parts = [
+        f"{told.grade} {told.publisher}",
+        say_day(told.published_on) if told.published_on else "undated",
+        f"about {told.happened}" if told.happened else "",
+        f"in {told.language}" if told.language != "en" else "",
+        "primary document" if told.is_primary else "",
+        told.reference,
+        f"cited on {', '.join(told.cited_by)}" if told.cited_by else "",
+    ]
+    return " · ".join(part for part in parts if part)
