@@ -46,6 +46,12 @@ ALLOWED_HOSTS = read.names("ALLOWED_HOSTS") or (
 )
 CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS") or ([SITE_URL] if HTTPS else [])
 
+# Nothing is fetched from outside until an operator allows it.
+OUTSIDE_CALLS = read.switch("OUTSIDE_CALLS", default=False)
+CAPTURE_MAX_BYTES = read.whole("CAPTURE_MAX_BYTES", 20_000_000, at_least=10_000)
+CAPTURE_TIMEOUT_SECONDS = read.whole("CAPTURE_TIMEOUT_SECONDS", 30, at_least=1, at_most=300)
+CAPTURE_MIN_AGE_DAYS = read.whole("CAPTURE_MIN_AGE_DAYS", 7, at_most=3650)
+
 # --- The application ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [

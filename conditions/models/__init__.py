@@ -1,6 +1,13 @@
 """Rows, constraints, and one QuerySet each; as-of is vocabulary here."""
 
 from conditions.models.assessments import Assessment
+from conditions.models.captures import (
+    Capture,
+    CaptureBody,
+    CaptureOrder,
+    CustodyEntry,
+    LinkHealth,
+)
 from conditions.models.codings import Coding, DoubleCoding
 from conditions.models.conditions import ChecklistItem, Condition, ConditionVersion, Crosswalk
 from conditions.models.cycles import CycleRevision, ReviewCycle
@@ -8,6 +15,13 @@ from conditions.models.events import Event
 from conditions.models.evidence import Evidence, EvidenceLink, EvidenceVersion
 from conditions.models.findings import AssessmentAuthor, Citation, Finding
 from conditions.models.installation import grant_roles
+from conditions.models.intake import (
+    EvidenceText,
+    Feed,
+    InboxItem,
+    SearchLog,
+    TriageDecision,
+)
 from conditions.models.official import OfficialFinding, OfficialReport
 from conditions.models.people import ApiToken, User
 from conditions.models.programs import Interpretation, Program
@@ -19,21 +33,29 @@ __all__ = [
     "ApiToken",
     "Assessment",
     "AssessmentAuthor",
+    "Capture",
+    "CaptureBody",
+    "CaptureOrder",
     "ChecklistItem",
     "Citation",
     "Coding",
     "Condition",
     "ConditionVersion",
     "Crosswalk",
+    "CustodyEntry",
     "CycleRevision",
     "DoubleCoding",
     "Event",
     "Evidence",
     "EvidenceLink",
+    "EvidenceText",
     "EvidenceVersion",
+    "Feed",
     "Finding",
+    "InboxItem",
     "Interpretation",
     "KeyJudgements",
+    "LinkHealth",
     "OfficialFinding",
     "OfficialReport",
     "Program",
@@ -42,8 +64,10 @@ __all__ = [
     "Pulse",
     "Reminder",
     "ReviewCycle",
+    "SearchLog",
     "Source",
     "SourceGrade",
+    "TriageDecision",
     "User",
     "grant_roles",
 ]

@@ -66,6 +66,10 @@ _VIEWED: Final = (
     "keyjudgements",
     "publication",
     "publicationfile",
+    "capture",
+    "custodyentry",
+    "linkhealth",
+    "searchlog",
     "reminder",
     "event",
     "apitoken",
@@ -81,6 +85,11 @@ _SEEING_ALL: Final = frozenset(
         "view_source_protected_evidence",
         "view_doublecoding",
         "view_coding",
+        "open_capture",
+        "view_captureorder",
+        "view_feed",
+        "view_inboxitem",
+        "view_triagedecision",
     }
 )
 _WRITING: Final = frozenset(
@@ -98,6 +107,10 @@ _WRITING: Final = frozenset(
         "add_source",
         "change_source",
         "regrade_source",
+        "add_capture",
+        "add_inboxitem",
+        "change_inboxitem",
+        "add_searchlog",
     }
 )
 _REVIEWING: Final = frozenset({"approve_assessment", "return_assessment"})
@@ -116,6 +129,8 @@ _MANAGING: Final = frozenset(
         "add_interpretation",
         "add_officialfinding",
         "add_officialreport",
+        "add_feed",
+        "change_feed",
     }
 )
 
@@ -153,6 +168,7 @@ OWN_PERMISSIONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxy
             ("assign_condition", "Can assign the lead of a condition"),
             ("waive_condition", "Can propose that a condition is waived"),
         ),
+        "capture": (("open_capture", "Can open the stored copy of a document"),),
         "program": (("load_program", "Can load a program pack"),),
     }
 )

@@ -22,8 +22,11 @@ from tests.factories import make_assessment, make_evidence, make_program, make_u
 
 NEVER_CHANGED = {
     "assessmentauthor",
+    "capture",
+    "capturebody",
     "coding",
     "conditionversion",
+    "custodyentry",
     "cyclerevision",
     "event",
     "evidenceversion",
@@ -33,17 +36,23 @@ NEVER_CHANGED = {
     "officialreport",
     "publication",
     "publicationfile",
+    "searchlog",
     "sourcegrade",
+    "triagedecision",
 }
 SEALED_WHEN_SUBMITTED = {"citation", "finding"}
-FINAL_IN_THE_END = {"assessment", "evidencelink", "reminder", "reviewcycle"}
+FINAL_IN_THE_END = {"assessment", "evidencelink", "inboxitem", "reminder", "reviewcycle"}
 CHANGED_BY_ACTIONS = {
     "apitoken",
+    "captureorder",
     "checklistitem",
     "condition",
     "crosswalk",
     "doublecoding",
     "evidence",
+    "evidencetext",
+    "feed",
+    "linkhealth",
     "program",
     "pulse",
     "source",
