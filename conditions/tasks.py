@@ -12,6 +12,7 @@ from celery import shared_task
 from conditions import clock
 from conditions.actions.delivery import deliver_due
 from conditions.actions.leases import new_owner
+from conditions.actions.printing import print_publications
 from conditions.actions.sweep import sweep as sweep_programs
 
 
@@ -25,3 +26,9 @@ def sweep() -> None:
 def deliver() -> None:
     """Send what is owed and due."""
     deliver_due(owner=new_owner(), clock=clock.now, is_pulse=True)
+
+
+@shared_task(name="conditions.tasks.print_reports", acks_late=False)
+def print_reports() -> None:
+    """Print the reports that were published since."""
+    print_publications(as_of=clock.now())

@@ -213,6 +213,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    "print": {
+        "task": "conditions.tasks.print_reports",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
 }
 
 # --- Mail ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_beat_calls_jobs_that_exist() -> None:
     app.loader.import_default_modules()
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert named == {"conditions.tasks.sweep", "conditions.tasks.deliver"}
+    assert named == {f"conditions.tasks.{job}" for job in ("sweep", "deliver", "print_reports")}
     assert named <= set(app.tasks)
 
 
