@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from conditions.queries.report_addresses import report_address
+
 
 def scorecard_link(slug: str) -> str:
     """Where a program's scorecard stands."""
@@ -16,8 +18,8 @@ def cycle_link(slug: str, number: int) -> str:
 
 
 def report_link(slug: str, number: int) -> str:
-    """Where the report on a closed cycle stands."""
-    return f"{settings.SITE_URL}/programs/{slug}/cycles/{number}/report/"
+    """Where the newest report on a closed cycle stands."""
+    return report_address(slug, number)
 
 
 def condition_link(slug: str, code: str) -> str:

@@ -22,7 +22,7 @@ PAGES = {
     "/programs/test-program/compare/": 10,
     "/programs/test-program/compare/?from=2025-12-01&to=2026-04-01": 12,
     "/programs/test-program/compare/?knew=2026-01-01": 12,
-    "/programs/test-program/calendar.ics": 3,
+    "/programs/test-program/calendar.ics": 4,
 }
 HTML = [path for path in PAGES if not path.endswith(".ics")]
 

@@ -14,8 +14,9 @@ from conditions.actions.demo import load_demo, read_demo
 from conditions.actions.evidence_files import load_evidence_file
 from conditions.models import Program, Pulse, Reminder, User
 from tests import packs
-from tests.days import FIFTH_DUE, FOURTH_DUE, THIRD_DUE, TODAY, noon
+from tests.days import DAY, FIFTH_DUE, FOURTH_DUE, THIRD_DUE, TODAY, noon
 from tests.factories import make_condition, make_program, make_user
+from tests.happenings import make_official_report
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,22 @@ def test_a_trial_changes_nothing_and_sends_nothing(program: Program) -> None:
     assert "opened    cycle 5" in words
     assert not Reminder.objects.exists()
     assert mail.outbox == []
+
+
+def test_news_that_is_owed_is_shown_like_a_reminder(program: Program) -> None:
+    manager = make_user("manager", time_zone="UTC")
+    make_official_report(program.cycles.get(number=3), THIRD_DUE)
+    opens, closes = THIRD_DUE + 30 * DAY, THIRD_DUE + 60 * DAY
+    owed = f"owed      {manager.username}: cycle 3, news: release window"
+    assert f"{owed} opens" in run(f"--as-of={opens}", "--dry-run")
+    assert not Reminder.objects.exists()
+    assert f"{owed} opens" in run(f"--as-of={opens}", "--no-send")
+    words = run(f"--as-of={closes + 9 * DAY}")
+    assert f"{owed} closes" in words
+    assert "1 no longer needed" in words
+    news = [one.to for one in mail.outbox if one.subject.startswith("Official report not known")]
+    assert news == [[manager.email]]
+    assert "news" not in run(f"--as-of={closes + 9 * DAY}")
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2027-02-30", "2027-3-6", "06/03/2027", "", "0"])
