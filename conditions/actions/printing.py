@@ -47,7 +47,11 @@ def print_publications(*, as_of: datetime, at_once: bool = False) -> int:
     paused = {pk for pk, one in state.failed.items() if one.again_at > as_of and not at_once}
     run = _Run(failed=dict(state.failed))
     for pk in list(waiting.exclude(pk__in=paused).values_list("pk", flat=True)[:MOST]):
-        _print(Publication.objects.select_related("cycle").get(pk=pk), run, state, as_of)
+        try:
+            _print(Publication.objects.select_related("cycle").get(pk=pk), run, state, as_of)
+        except PressBusy:
+            # The run before this one is still at it, and will note what comes of it.
+            return run.made
         if run.cannot:
             break
     _note(run, still=waiting.values_list("pk", flat=True), as_of=as_of)
@@ -60,7 +64,7 @@ def _print(publication: Publication, run: _Run, state: PressState, as_of: dateti
     except CannotPrint as error:
         run.cannot = str(error)
         logger.warning("Reports cannot be printed here: %s", error)
-    except (PrintingFailed, PressBusy) as error:
+    except PrintingFailed as error:
         before = state.failed.get(publication.pk)
         attempts = before.attempts + 1 if before else 1
         told = str(error)[:LONGEST_ERROR]
