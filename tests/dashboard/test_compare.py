@@ -189,8 +189,8 @@ def test_a_new_name_of_a_program_on_offer_is_a_new_page(client: Client) -> None:
 def test_the_present_knows_the_last_change_of_both_and_can_be_asked_for_again(
     client: Client,
 ) -> None:
-    other = both()
-    rejudge(other)
+    rejudge(both())
+    Program.objects.filter(slug="test-program").update(changed_at=noon(TODAY - DAY))
     response = client.get(BOTH)
     [pair] = response.context["comparison"].pairs
     assert {pair.earlier.status.status, pair.later.status.status} == {"3", "4"}
