@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import models
 
-from conditions.actions.record import record_event, snapshot
+from conditions.actions.official_reports import record_official_report
+from conditions.actions.record import record_event
 from conditions.models import Event, OfficialReport, ReviewCycle
 from tests.days import noon
 
@@ -67,16 +68,13 @@ def make_official_report(
     replaces: OfficialReport | None = None,
     as_of: datetime | None = None,
 ) -> OfficialReport:
-    """A record of an official report, with its event, on the day that it was sent."""
-    as_of = as_of or noon(submitted_on)
-    report = OfficialReport.objects.create(
+    """An official report on record, by default since the day that it was sent."""
+    return record_official_report(
         cycle=cycle,
         submitted_on=submitted_on,
         released_on=released_on,
         replaces=replaces,
-        recorded_at=as_of,
+        note="Another day was read." if replaces else "",
+        by=None,
+        as_of=as_of or noon(submitted_on),
     )
-    verb = "officialreport.replaced" if replaces else "officialreport.recorded"
-    after = snapshot(report, "submitted_on", "released_on")
-    happened(cycle, verb, as_of=as_of, subject=report, after=after)
-    return report
