@@ -19,7 +19,7 @@ from conditions.queries.report import Report
 
 REMEDY: Final = (
     "Run: sudo apt install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
-    "  and  .venv/bin/pip install weasyprint"
+    " (and, where it is WeasyPrint that is missing: pip install weasyprint)"
 )
 LONGEST_SECONDS = 90.0
 # How long one draft waits for another that is being printed in this process.
