@@ -562,3 +562,12 @@ def test_reconciling_takes_a_fixed_number_of_queries(number: int) -> None:
     code_twice(condition, condition.program.cycles.get(number=4))
     url = reverse(f"admin:{ASSESS}", args=[condition.pk])
     assert queries_of(lead, url) == 17
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_takes_a_fixed_number_of_queries(manager: Person, number: int) -> None:
+    crowd(number)
+    url = reverse("admin:conditions_doublecoding_changelist")
+    assert queries_of(manager, url) == 7
+    page = text(manager.client.get(url))
+    assert page.count("2 of 2 sealed") == number

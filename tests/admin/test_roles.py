@@ -43,6 +43,7 @@ ALLOWED = {
     "cycle": (lambda w: of("reviewcycle_change", w.cycle), READING),
     "close": (lambda w: of("reviewcycle_close", w.cycle), MANAGING),
     "extend": (lambda w: of("reviewcycle_extend", w.cycle), MANAGING),
+    "double coding": (lambda w: of("reviewcycle_coding", w.cycle), SEEING_ALL),
     "program": (lambda w: of("program_change", w.program), READING),
     "official": (lambda w: of("officialfinding_change", w.official), READING),
     "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), MANAGING),
@@ -55,7 +56,7 @@ ALLOWED = {
 } | {
     f"list of {name}": (
         lambda w, name=name: reverse(f"admin:conditions_{name}_changelist"),
-        READING,
+        SEEING_ALL if name == "doublecoding" else READING,
     )
     for name in LISTS
     if name != "user"
@@ -67,6 +68,7 @@ STEPS = {
     "assess": (lambda w: of("condition_assess", w.untouched), WRITING),
     "file": (lambda w: reverse("admin:conditions_evidence_add"), WRITING),
     "close": (lambda w: of("reviewcycle_close", w.cycle), MANAGING),
+    "double coding": (lambda w: of("reviewcycle_coding", w.cycle), MANAGING),
 }
 
 
