@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate, pre_migrate
 from django.dispatch import receiver
 
+from conditions.models.full_text import install_full_text
 from conditions.models.guards import install_guards, lift_guards
 from conditions.rules.authority import GRANTS, Role
 
@@ -31,6 +32,7 @@ def complete_installation(sender: AppConfig, using: str, **kwargs: Any) -> None:
     if sender.name != "conditions" or not _is_complete(sender, connection):
         return
     install_guards(connection)
+    install_full_text(connection)
     # Django makes the permissions in a receiver of its own, which may come after this one.
     create_permissions(sender, verbosity=0, using=using)
     grant_roles(using)
