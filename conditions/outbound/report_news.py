@@ -55,8 +55,9 @@ def tell_official_report(news: News) -> Told:
 
 def _window_headline(offset: int, window: ReleaseWindow, day: date) -> str:
     if offset == OPENS:
-        since = "from today on" if day <= window.opens_on else f"since {say_day(window.opens_on)}"
-        return f"Official report expected to become public {since}"
+        if day <= window.opens_on:
+            return "Official report may become public from today on"
+        return f"Official report may be public since {say_day(window.opens_on)}"
     if day <= window.closes_on:
-        return "Official report expected to become public by today"
-    return f"Official report not known to be public since {say_day(window.closes_on)}"
+        return "Official report should be public by today"
+    return f"Official report should have become public by {say_day(window.closes_on)}"

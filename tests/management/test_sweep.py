@@ -101,7 +101,7 @@ def test_news_that_is_owed_is_shown_like_a_reminder(program: Program) -> None:
     words = run(f"--as-of={closes + 9 * DAY}")
     assert f"{owed} closes" in words
     assert "1 no longer needed" in words
-    news = [one.to for one in mail.outbox if one.subject.startswith("Official report not known")]
+    news = [one.to for one in mail.outbox if one.subject.startswith("Official report should have")]
     assert news == [[manager.email]]
     assert "news" not in run(f"--as-of={closes + 9 * DAY}")
 
