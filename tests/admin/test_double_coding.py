@@ -568,6 +568,6 @@ def test_reconciling_takes_a_fixed_number_of_queries(number: int) -> None:
 def test_the_list_takes_a_fixed_number_of_queries(manager: Person, number: int) -> None:
     crowd(number)
     url = reverse("admin:conditions_doublecoding_changelist")
-    assert queries_of(manager, url) == 7
+    assert queries_of(manager, url) == 8
     page = text(manager.client.get(url))
     assert page.count("2 of 2 sealed") == number
