@@ -93,10 +93,11 @@ class WhatIf:
 
 
 def what_if(program: Program, wishes: Mapping[str, str], *, as_of: datetime) -> WhatIf | None:
-    """The board that ``wishes``, the fields of the address, ask for at ``as_of``. Five queries.
+    """The board that ``wishes``, the fields of the address, ask for at ``as_of``.
 
     What nobody wishes otherwise is as the judgements in force and the findings on file have it.
     None where no cycle can be closed. Raises BadWish, with the field, for what means nothing.
+    Five queries at most.
     """
     now = AsOf(program.day_of(as_of), as_of)
     cycles = program_cycles(program, now)

@@ -45,6 +45,7 @@ ALLOWED = {
     "extend": (lambda w: of("reviewcycle_extend", w.cycle), MANAGING),
     "double coding": (lambda w: of("reviewcycle_coding", w.cycle), SEEING_ALL),
     "program": (lambda w: of("program_change", w.program), READING),
+    "what if": (lambda w: of("program_whatif", w.program), MANAGING),
     "official": (lambda w: of("officialfinding_change", w.official), READING),
     "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), MANAGING),
     "official correction": (lambda w: of("officialfinding_correct", w.official), MANAGING),
