@@ -23,7 +23,7 @@ def write_annex(document: WordDocument, sheet: Sheet) -> None:
         paragraph = document.add_paragraph()
         word.bookmark(paragraph, f"d{exhibit.number}", exhibit.number)
         word.say(paragraph, f"[{exhibit.number}] ", bold=True)
-        word.link(paragraph, exhibit.link, told.title, told.language)
+        word.link(paragraph, exhibit.link, told.title, exhibit.title_language)
         word.say(paragraph, f"\n{_about(told)}")
         if told.summary:
             word.say(paragraph, f"\n{told.summary}")

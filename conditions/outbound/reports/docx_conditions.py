@@ -68,7 +68,7 @@ def _cited(document: WordDocument, entry: Entry, judged: ReportJudgement) -> Non
         paragraph = document.add_paragraph(style="List Bullet")
         word.jump(paragraph, f"d{exhibit.number}", f"[{exhibit.number}]")
         word.say(paragraph, f" {STANCES.get(exhibit.stance, 'Context')}, {exhibit.grade}: ")
-        word.say_in(paragraph, told.title, told.language)
+        word.say_in(paragraph, told.title, exhibit.title_language)
         word.say(paragraph, f", {told.publisher}")
     if judged.not_public:
         are = "document is" if judged.not_public == 1 else "documents are"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import bidirectional
 
 from conditions.outbound.reports.method import Section, method_note
 from conditions.outbound.reports.scale import scale_of
@@ -62,6 +63,12 @@ class Exhibit:
         """The document's address where it is one of the web, and nothing else."""
         url = self.document.url
         return url if url.lower().startswith(("http://", "https://")) else ""
+
+    @property
+    def title_language(self) -> str:
+        """The document's language where its title is in it; a title told in English is not."""
+        from_right = any(bidirectional(sign) in ("R", "AL") for sign in self.document.title)
+        return self.document.language if from_right else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +149,7 @@ class Sheet:
 def sheet_of(report: Report) -> Sheet:
     """The report arranged for its readers."""
     slug, number, version = report.program.slug, report.cycle.number, report.version
-    annex = {
-        document.key: Exhibit(place, document)
-        for place, document in enumerate(report.evidence, start=1)
-    }
+    annex = _annex(report)
     sides = (count for one in report.conditions for count in (one.supports, one.contradicts))
     return Sheet(
         report=report,
@@ -176,6 +180,16 @@ def sheet_of(report: Report) -> Sheet:
             for one in reversed(report.earlier)
         ),
     )
+
+
+def _annex(report: Report) -> dict[str, Exhibit]:
+    """The documents numbered in the order in which the report first cites them."""
+    cited = [
+        cite.key for one in report.conditions if one.judgement for cite in one.judgement.citations
+    ]
+    told = {document.key: document for document in report.evidence}
+    ordered = dict.fromkeys([*(key for key in cited if key in told), *told])
+    return {key: Exhibit(place, told[key]) for place, key in enumerate(ordered, start=1)}
 
 
 def _warnings(report: Report) -> tuple[str, ...]:

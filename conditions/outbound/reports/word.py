@@ -82,17 +82,19 @@ def fact(document: WordDocument, name: str, text: str) -> None:
 def say_in(paragraph: Paragraph, text: str, language: str) -> Run:
     """Adds words of another language, told as such; written from the right where it is."""
     run = say(paragraph, text)
+    if not language:
+        return run
     properties = run._r.get_or_add_rPr()
     from_right = language.partition("-")[0].lower() in _RIGHT_TO_LEFT
     if from_right:
         properties.append(OxmlElement("w:rtl"))
     mark = OxmlElement("w:lang")
-    mark.set(qn("w:bidi" if from_right else "w:val"), plain(language)[:20] or "en")
+    mark.set(qn("w:bidi" if from_right else "w:val"), plain(language)[:20])
     properties.append(mark)
     return run
 
 
-def link(paragraph: Paragraph, address: str, text: str, language: str = "en") -> None:
+def link(paragraph: Paragraph, address: str, text: str, language: str = "") -> None:
     """Adds a link to an address of the web; any other address stays plain text."""
     if not address.lower().startswith(("http://", "https://")):
         say_in(paragraph, text, language)
