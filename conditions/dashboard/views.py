@@ -26,6 +26,7 @@ from conditions.dashboard.visits import (
 )
 from conditions.queries.condition_page import condition_page
 from conditions.queries.cycle_page import cycle_page
+from conditions.queries.cycle_reports import cycle_reports
 from conditions.queries.divergence import divergence_page
 from conditions.queries.front import programs_front, programs_of
 from conditions.queries.health import health
@@ -105,7 +106,12 @@ def cycle(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
     def context(opened: Opened) -> Context:
         seen = opened.audience.sensitivities
-        return {"page": cycle_page(opened.program, number, opened.as_of, sensitivities=seen)}
+        found = cycle_page(opened.program, number, opened.as_of, sensitivities=seen)
+        return {
+            "page": found,
+            "reports": cycle_reports(opened.program, found, opened.as_of),
+            "sees_drafts": opened.audience.reader.has_perm("conditions.view_draft_assessment"),
+        }
 
     return arrive(request, slug).page("dashboard/cycle.html", context)
 

@@ -16,7 +16,7 @@ PAGES = {
     "/": 6,
     "/programs/test-program/": 15,
     "/programs/test-program/conditions/ALPHA/": 21,
-    "/programs/test-program/cycles/2/": 13,
+    "/programs/test-program/cycles/2/": 14,
     "/programs/test-program/divergence/": 7,
     "/programs/test-program/divergence/?only=differences": 7,
     "/programs/test-program/compare/": 10,
