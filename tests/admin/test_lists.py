@@ -65,7 +65,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "double coding": (lambda w: of("reviewcycle_coding", w.cycle), 10),
     "cycle history": (lambda w: of("reviewcycle_history", w.cycle), 7),
     "program": (lambda w: of("program_change", w.program), 6),
-    "what if": (lambda w: of("program_whatif", w.program), 10),
+    "what if": (lambda w: of("program_whatif", w.program), 9),
     "program history": (lambda w: of("program_history", w.program), 7),
     "official": (lambda w: of("officialfinding_change", w.official), 6),
     "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), 6),

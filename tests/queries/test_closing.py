@@ -161,8 +161,8 @@ def test_the_number_of_queries_is_fixed(
     program = make_program(conditions=CODES[:number], tracked_from=THIRD_DUE)
     cycle = program.cycles.get(number=4)
     for condition in program.conditions.all():
-        code_twice(condition, cycle)
         make_assessment(condition=condition, cycle=cycle, state="draft", valid_from=TODAY)
+        code_twice(condition, cycle)
     cycle = ReviewCycle.objects.select_related("program").get(pk=cycle.pk)
     with django_assert_num_queries(3):
         found = blockers_of(cycle, TODAY)
