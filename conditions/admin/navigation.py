@@ -41,6 +41,11 @@ _MAP = (
         "Calendar",
         (
             ("Review cycles", "admin:conditions_reviewcycle_changelist", "view_reviewcycle"),
+            (
+                "Double codings",
+                "admin:conditions_doublecoding_changelist",
+                "view_doublecoding",
+            ),
             ("Reminders", "admin:conditions_reminder_changelist", "view_reminder"),
         ),
     ),

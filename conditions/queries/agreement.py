@@ -41,7 +41,7 @@ class AgreementReport:
             *([CLUSTERED] if self.items.low else []),
             *_told(self.conditions, "condition"),
         ]
-        return tuple(told)
+        return tuple(dict.fromkeys(told))
 
 
 def agreement_of(cycle_ids: Collection[int], known_at: datetime) -> AgreementReport:

@@ -56,6 +56,7 @@ class BlindForm(forms.Form):
             self.fields[f"finding_{item.pk}_note"] = text_field(
                 2, required=False, label=f"Note on {item.code}"
             )
+        self.order_fields([name for name in self.fields if name.startswith("finding_")])
 
     def findings(self) -> list[tuple[ChecklistItem, forms.BoundField, forms.BoundField]]:
         """Each checklist item with its two fields."""
