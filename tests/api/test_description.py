@@ -30,6 +30,7 @@ from conditions.models import (
     Evidence,
     EvidenceLink,
     OfficialFinding,
+    OfficialReport,
     Program,
     ReviewCycle,
     Source,
@@ -94,7 +95,7 @@ def test_every_answer_is_one_that_the_document_knows(
 
         with suppress(Unsatisfiable):
             try_out()
-    assert len(operations) == 33
+    assert len(operations) == 36
 
 
 def _aim(case: Any) -> None:
@@ -119,6 +120,7 @@ def _newest(path: str) -> int:
         "evidence": Evidence,
         "evidence-links": EvidenceLink,
         "official-findings": OfficialFinding,
+        "official-reports": OfficialReport,
         "sources": Source,
     }
     newest = kinds[path.split("/")[3]].objects.order_by("pk").last()
