@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 import redis
@@ -16,7 +16,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from conditions.models.guards import missing_guards
+from conditions.outbound.reports.pdf import REMEDY, why_not
 from conditions.queries.health import health
+from conditions.queries.printing import not_printed, press_state
+
+# A report is printed within minutes; one that waits longer is waiting for somebody.
+LONGEST_UNPRINTED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,24 @@ def _of_health(as_of: datetime, *codes: str) -> Iterator[Ailment]:
             yield Ailment(problem.sentence, problem.remedy)
 
 
+def reports(as_of: datetime) -> Iterator[Ailment]:
+    """Published reports can be printed as PDF here, and none waits to be."""
+    if cannot := why_not():
+        yield Ailment(f"No report can be printed as PDF: {cannot}", REMEDY)
+    by_hand = "Run: python manage.py print_reports"
+    failed = press_state().failed
+    if failed:
+        last = max(failed.values(), key=lambda one: one.attempts)
+        yield Ailment(
+            f"Reports that could not be printed: {len(failed)}. {last.error}",
+            f"{by_hand}. It is tried again by itself, later each time.",
+        )
+    long_ago = as_of - LONGEST_UNPRINTED
+    waiting = not_printed().exclude(pk__in=failed).filter(known_at__lte=long_ago).count()
+    if waiting:
+        yield Ailment(f"Reports that wait to be printed: {waiting}.", by_hand)
+
+
 def mail(as_of: datetime) -> Iterator[Ailment]:
     """The mail server takes a connection; without one, mail is known to stay here."""
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
@@ -163,10 +186,11 @@ QUESTIONS: dict[str, Callable[[datetime], Iterator[Ailment]]] = {
     "pulse": pulse,
     "cycles": cycles,
     "reminders": reminders,
+    "reports": reports,
     "mail": mail,
 }
 # These read our tables, so they make sense only when the database is well.
-NEED_TABLES = {"guards", "pulse", "cycles", "reminders"}
+NEED_TABLES = {"guards", "pulse", "cycles", "reminders", "reports"}
 
 
 def diagnose(names: list[str], *, as_of: datetime) -> dict[str, list[Ailment] | None]:
