@@ -43,20 +43,21 @@ def blockers_of(cycle: ReviewCycle, day: date) -> tuple[Blocker, ...]:
     """Whatever stands between ``cycle`` and its closing on ``day``, in the order of the text.
 
     A condition in force without an approved judgement, an assessment that would be left behind, a
-    double coding that two people have not finished; a condition with work begun is not told as
-    missing too. Nothing blocks a cycle that is closed. Three queries.
+    double coding that two people have not finished. A condition with work begun or to be coded
+    first is not told as missing too. Nothing blocks a cycle that is closed. Three queries.
     """
     if cycle.closed_at is not None:
         return ()
-    in_work = _in_work(cycle)
-    begun = {blocker.condition_id for blocker in in_work}
+    begun = [*_in_work(cycle), *_half_coded(cycle)]
+    told = {blocker.condition_id for blocker in begun}
     missing = [
         _blocker(BlockerKind.MISSING, condition, _MISSING)
         for condition in unjudged(cycle, day)
-        if condition.pk not in begun
+        if condition.pk not in told
     ]
-    found = [*missing, *in_work, *_half_coded(cycle)]
-    return tuple(sorted(found, key=lambda one: (one.position, one.code, _ORDER.index(one.kind))))
+    return tuple(
+        sorted([*missing, *begun], key=lambda one: (one.position, one.code, _ORDER.index(one.kind)))
+    )
 
 
 def unjudged(cycle: ReviewCycle, day: date) -> ConditionQuerySet:
@@ -74,6 +75,7 @@ _ORDER = (BlockerKind.DOUBLE_CODING, BlockerKind.MISSING, BlockerKind.IN_WORK)
 _MISSING = (
     "Not yet assessed. Assess it; where the evidence is too thin, say U (cannot be assessed)."
 )
+_HALF_CODED = "Coded blind by {sealed} of 2. Have both code it before it is judged, or call it off."
 _STEPS = {
     WorkState.DRAFT: "A draft by {author}. Submit it for review, or withdraw it with a reason.",
     WorkState.SUBMITTED: "Submitted by {author}. Approve it, or return it with a reason.",
@@ -106,7 +108,7 @@ def _half_coded(cycle: ReviewCycle) -> list[Blocker]:
         _blocker(
             BlockerKind.DOUBLE_CODING,
             row.condition,
-            f"Coded blind by {row.sealed} of 2. Have both code it, or call the coding off.",  # type: ignore[attr-defined]
+            _HALF_CODED.format(sealed=row.sealed),  # type: ignore[attr-defined]
             double_coding_id=row.pk,
         )
         for row in rows

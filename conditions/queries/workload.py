@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q
 
 from conditions.models import Assessment, Condition, EvidenceLink, ReviewCycle
 from conditions.models.assessments import OPEN_STATES
-from conditions.queries.closing import Blocker
+from conditions.queries.closing import Blocker, BlockerKind
 from conditions.queries.condition_facts import EvidenceCount, evidence_counts
 from conditions.queries.progress import Move
 from conditions.rules.lateness import NOT_STARTED, Progress, Sign, signs_of
@@ -44,19 +44,24 @@ class Work:
         return row.state if row else NOT_STARTED
 
     @property
+    def awaits_coding(self) -> bool:
+        """Whether two people are to code it blind first."""
+        return any(one.kind is BlockerKind.DOUBLE_CODING for one in self.blockers)
+
+    @property
     def is_judged(self) -> bool:
         """Whether the condition was ever judged, in this cycle or before."""
         return self.approved is not None or self.last is not None
 
     @property
     def holder(self) -> str:
-        """Whose turn it is: the author, a reviewer or the lead; empty where it is nobody's."""
+        """Whose turn it is: coders, author, a reviewer or the lead; empty where it is nobody's."""
         if self.state == WorkState.APPROVED:
             return ""
         if self.in_work is not None:
             is_submitted = self.state == WorkState.SUBMITTED
             return "a reviewer" if is_submitted else str(self.in_work.author)
-        return str(self.condition.lead or "")
+        return "its two coders" if self.awaits_coding else str(self.condition.lead or "")
 
 
 @dataclass(frozen=True, slots=True)

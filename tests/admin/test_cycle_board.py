@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from conditions.actions.cycle_extension import extend_cycle
 from conditions.actions.people import assign_lead
-from conditions.models import Condition, Event, Program, ReviewCycle, User
+from conditions.models import Condition, DoubleCoding, Event, Program, ReviewCycle, User
 from tests.admin.conftest import Person, sign_in
 from tests.days import DAY, FOURTH_DUE, SECOND_DUE, THIRD_DUE, TODAY, noon
 from tests.factories import (
@@ -181,6 +181,24 @@ def test_every_blocker_leads_to_where_it_is_done(
     for code in ("ALPHA", "GAMMA"):
         assess = reverse("admin:conditions_condition_assess", args=[of(program, code).pk])
         assert f"{assess}?cycle={cycle.pk}" in found
+
+
+def test_what_is_to_be_coded_twice_leads_to_the_coding(
+    manager: Person, program: Program, cycle: ReviewCycle
+) -> None:
+    DoubleCoding.objects.create(
+        cycle=cycle,
+        condition=of(program, "BETA"),
+        first_coder=make_user("analyst"),
+        second_coder=make_user("analyst"),
+        chosen_at=noon(TODAY),
+        chosen_by=manager.user,
+    )
+    page = board(manager, cycle)
+    assert "Coded blind by 0 of 2." in page
+    assert "with its two coders" in page
+    assess = reverse("admin:conditions_condition_assess", args=[of(program, "BETA").pk])
+    assert not any(link.startswith(assess) for link in links(manager, cycle))
 
 
 def test_what_if_is_played_from_here_by_managers(manager: Person, cycle: ReviewCycle) -> None:

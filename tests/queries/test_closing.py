@@ -109,12 +109,19 @@ def test_a_double_coding_blocks_until_both_have_coded_or_it_is_called_off(
     seal(begun, "first_coder")
     assert told(cycle) == [("ALPHA", "double_coding"), ("GAMMA", "double_coding")]
     assert "1 of 2" in blockers_of(cycle, TODAY)[1].text
+    assert blockers_of(cycle, TODAY)[1].double_coding_id == begun.pk
     seal(begun, "second_coder")
     assert told(cycle) == [("ALPHA", "double_coding")]
     DoubleCoding.objects.filter(pk=untouched.pk).update(
         called_off_at=noon(TODAY), called_off_reason="One coder left."
     )
     assert told(cycle) == []
+
+
+def test_what_is_to_be_coded_first_is_told_once(program: Program, cycle: ReviewCycle) -> None:
+    code_twice(of(program, "ALPHA"), cycle)
+    assert told(cycle) == [("ALPHA", "double_coding"), ("BETA", "missing"), ("GAMMA", "missing")]
+    assert "before it is judged" in blockers_of(cycle, TODAY)[0].text
 
 
 def test_what_was_coded_twice_and_not_judged_is_missing(
