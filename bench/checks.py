@@ -61,6 +61,7 @@ def _condition_faults(said: dict[str, Any], meant: ConditionStatus) -> Faults:
         "valid_from": meant.valid_from and meant.valid_from.isoformat(),
         "judged_in_cycle": meant.judged_in_cycle,
         "official_finding": meant.official,
+        "official_found_on": meant.official_found_on and meant.official_found_on.isoformat(),
         "flags": list(meant.flags.names()),
     }
     for name, value in facts.items():

@@ -145,6 +145,7 @@ def _said(program: Program) -> dict[str, object]:
                 "confidence": row.confidence or None,
                 "valid_from": row.valid_from and row.valid_from.isoformat(),
                 "official_finding": row.official,
+                "official_found_on": row.official_found_on and row.official_found_on.isoformat(),
                 "flags": list(row.flags.names()),
                 "evidence": {
                     name: getattr(row.evidence, name)
