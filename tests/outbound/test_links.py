@@ -12,6 +12,7 @@ def test_messages_and_faces_agree_on_every_address() -> None:
     assert [
         links.scorecard_link("syria"),
         links.cycle_link("syria", 4),
+        links.report_link("syria", 4),
         links.condition_link("syria", "ISIS"),
         links.assess_link(7),
         links.settings_link(),
@@ -20,6 +21,7 @@ def test_messages_and_faces_agree_on_every_address() -> None:
         for path in (
             reverse("dashboard:program", args=["syria"]),
             reverse("dashboard:cycle", args=["syria", 4]),
+            reverse("dashboard:report", args=["syria", 4]),
             reverse("dashboard:condition", args=["syria", "ISIS"]),
             reverse("admin:conditions_condition_assess", args=[7]),
             reverse("admin:my_settings"),
