@@ -17,7 +17,7 @@ from conditions.api.views import View
 
 LISTS = (
     *("programs", "conditions", "checklist-items", "sources", "evidence", "evidence-links"),
-    *("assessments", "cycles", "official-findings", "official-reports", "events"),
+    *("assessments", "cycles", "official-findings", "official-reports", "publications", "events"),
 )
 
 

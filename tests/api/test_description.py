@@ -32,6 +32,7 @@ from conditions.models import (
     OfficialFinding,
     OfficialReport,
     Program,
+    Publication,
     ReviewCycle,
     Source,
 )
@@ -95,7 +96,7 @@ def test_every_answer_is_one_that_the_document_knows(
 
         with suppress(Unsatisfiable):
             try_out()
-    assert len(operations) == 36
+    assert len(operations) == 39
 
 
 def _aim(case: Any) -> None:
@@ -121,6 +122,7 @@ def _newest(path: str) -> int:
         "evidence-links": EvidenceLink,
         "official-findings": OfficialFinding,
         "official-reports": OfficialReport,
+        "publications": Publication,
         "sources": Source,
     }
     newest = kinds[path.split("/")[3]].objects.order_by("pk").last()

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from conditions.models import Event, OfficialFinding, Program, ReviewCycle
+from conditions.models import Event, OfficialFinding, Program, Publication, ReviewCycle
 from conditions.queries.lists.filters import day, moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
@@ -26,7 +26,7 @@ class CycleRow:
     """One review period, and day ``day`` of ``of`` it is in now, with ``left`` to go.
 
     ``state`` is upcoming, open, due, overdue, closed, skipped (closed without a review, for the
-    reason in ``closing_note``) or untracked.
+    reason in ``closing_note``) or untracked. ``published_version`` is the newest of its report.
     """
 
     id: int
@@ -40,6 +40,8 @@ class CycleRow:
     is_skipped: bool
     closing_note: str
     is_demonstration: bool
+    published_version: int | None
+    published_at: datetime | None
     time_zone: str
     tracked_from: date
     state: str = ""
@@ -85,7 +87,11 @@ class EventRow:
 
 
 def _cycles(reader: Reader) -> QuerySet[Any]:
-    return ReviewCycle.objects.filter(program__in=Program.objects.for_reader(reader))
+    newest = Publication.objects.filter(cycle=OuterRef("pk")).order_by("-version")
+    return ReviewCycle.objects.filter(program__in=Program.objects.for_reader(reader)).annotate(
+        published_version=Subquery(newest.values("version")[:1]),
+        published_at=Subquery(newest.values("known_at")[:1]),
+    )
 
 
 def _official(reader: Reader) -> QuerySet[Any]:
@@ -161,6 +167,7 @@ CYCLES = Listing(
     columns=(
         *("id", "program__slug", "number", "starts_on", "due_on", "scheduled_due_on"),
         *("closed_at", "closed_on", "is_skipped", "closing_note", "is_demonstration"),
+        *("published_version", "published_at"),
         *("program__time_zone", "program__tracked_from"),
     ),
     visible=_cycles,
