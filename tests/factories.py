@@ -212,6 +212,7 @@ def make_judgement(
         "trend": "no_change",
         "confidence": "moderate",
         "confidence_reason": "Two independent sources.",
+        "authority": "The President, Test Act, section 2" if status == "W" else "",
         "findings": tuple(ItemFinding(item_id=pk, status=status, note="") for pk in items),
     }
     return Judgement(**{**defaults, **fields})

@@ -27,7 +27,9 @@ class EvidenceChanged(Conflict):
 
 def require_complete(assessment: Assessment) -> None:
     """Raise Incomplete, naming every missing part, unless a reviewer could judge it."""
-    off_scale = assessment.status in ("U", "W")
+    scale = assessment.cycle.program.scale
+    off_scale = bool(assessment.status) and scale.rank(assessment.status) is None
+    unnamed = assessment.status in scale.waived_codes() and not assessment.authority
     missing = [
         words
         for present, words in (
@@ -35,6 +37,7 @@ def require_complete(assessment: Assessment) -> None:
             (assessment.confidence, "a confidence"),
             (assessment.confidence_reason, "the reason for the confidence"),
             (assessment.trend or off_scale, "a trend"),
+            (not unnamed, "the authority that waived the condition"),
         )
         if not present
     ]
@@ -51,9 +54,11 @@ def require_complete(assessment: Assessment) -> None:
     if missing:
         raise Incomplete(
             f"This assessment still lacks {', '.join(missing)}.",
-            field="assessment",
-            value=assessment.pk,
-            remedy="Add it, or say U (cannot be assessed) where the evidence is too thin.",
+            field="authority" if unnamed else "assessment",
+            value=assessment.authority if unnamed else assessment.pk,
+            remedy="Name who waived it, by which act; add whatever else is missing."
+            if unnamed
+            else "Add it, or say U (cannot be assessed) where the evidence is too thin.",
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from conditions.actions.authorities import require_fitting_authority
 from conditions.models import (
     Assessment,
     Condition,
@@ -38,7 +39,10 @@ class ItemFinding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a person says about a condition: marks, words, findings and cited evidence (row ids)."""
+    """What a person says about a condition: marks, words, findings and cited evidence (row ids).
+
+    ``authority`` says who waived the condition, by which act.
+    """
 
     rationale: str
     valid_from: date
@@ -48,6 +52,7 @@ class Judgement:
     confidence_reason: str = ""
     limb: str = ""
     dissent: str = ""
+    authority: str = ""
     findings: tuple[ItemFinding, ...] = ()
     cited: tuple[int, ...] = ()
 
@@ -62,6 +67,7 @@ class Judgement:
             "confidence_reason": self.confidence_reason.strip(),
             "limb": self.limb,
             "dissent": self.dissent.strip(),
+            "authority": self.authority.strip(),
         }
 
 
@@ -91,6 +97,7 @@ def require_judgement_fits(
     _require_member("trend", judgement.trend, [trend.value for trend in Trend])
     _require_member("confidence", judgement.confidence, [level.value for level in Confidence])
     _require_member("limb", judgement.limb, [limb.value for limb in Assessment.Limb])
+    require_fitting_authority(judgement.authority.strip(), judgement.status, scale)
 
 
 def _require_same_program(condition: Condition, cycle: ReviewCycle) -> None:

@@ -19,6 +19,7 @@ from conditions.admin.filters import (
 from conditions.admin.pages.assessment import approve, assessment, send_back
 from conditions.admin.pages.no_report import no_report
 from conditions.admin.pages.official import official, record
+from conditions.admin.pages.withdraw import withdraw
 from conditions.admin.site import site
 from conditions.models import Assessment, OfficialFinding
 from conditions.queries.lists.assessments import visible_assessments
@@ -40,11 +41,12 @@ class AssessmentAdmin(ActionAdmin):
     ordering = ("-cycle__due_on", "condition__position", "-id")
 
     def pages(self) -> list[tuple[str, Any, str]]:
-        """The two decisions of a reviewer."""
+        """The two decisions of a reviewer, and an author's own."""
         return [
             ("<int:object_id>/review/", assessment, "review"),
             ("<int:object_id>/approve/", approve, "approve"),
             ("<int:object_id>/return/", send_back, "return"),
+            ("<int:object_id>/withdraw/", withdraw, "withdraw"),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:

@@ -44,7 +44,7 @@ from conditions.queries.named import (
 
 _SAID = (
     *("rationale", "valid_from", "status", "trend", "confidence", "confidence_reason"),
-    *("limb", "dissent"),
+    *("limb", "dissent", "authority"),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from conditions.actions.authorities import LONGEST_AUTHORITY
 from conditions.actions.evidence_items import LENGTHS
 from conditions.models import Assessment, OfficialFinding, Source
 from conditions.queries.lists.filters import LARGEST_NUMBER
@@ -65,6 +66,10 @@ class JudgementBody(serializers.Serializer):
         allow_blank=True,
     )
     dissent = _optional("What a colleague holds against it.")
+    authority = _optional(
+        "Who waived the condition, by which act; only where it is judged waived.",
+        most=LONGEST_AUTHORITY,
+    )
     findings = serializers.ListField(
         child=FindingBody(), required=False, max_length=MOST_PARTS, help_text="One for each item."
     )

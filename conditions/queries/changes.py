@@ -10,9 +10,13 @@ from conditions.models import Assessment, Citation, Event
 from conditions.queries.proposals import last_judgement
 from conditions.rules.status import Scale
 
-MARKS = ("status", "trend", "confidence", "confidence_reason", "limb", "dissent", "valid_from")
+MARKS = (
+    *("status", "authority", "trend", "confidence", "confidence_reason"),
+    *("limb", "dissent", "valid_from"),
+)
 LABELS = {
     "status": "Status",
+    "authority": "Waived by",
     "trend": "Trend",
     "confidence": "Confidence",
     "confidence_reason": "Why that confidence",

@@ -16,6 +16,7 @@ WORK_STATE_AFTER = {
     "assessment.submitted": "submitted",
     "assessment.returned": "returned",
     "assessment.approved": "approved",
+    "assessment.withdrawn": "not_started",
 }
 _COUNTS = """
 SELECT l.condition_id, l.stance, COUNT(DISTINCT l.evidence_id)
@@ -79,7 +80,10 @@ def titles(condition_ids: Collection[int], known_at: datetime) -> Mapping[int, s
 def work_states(
     condition_ids: Collection[int], cycle: CycleDates | None, known_at: datetime
 ) -> Mapping[int, str]:
-    """How far the work on each condition had come in a cycle at ``known_at``. One query."""
+    """How far the work on each condition had come in a cycle at ``known_at``. One query.
+
+    What was withdrawn never was: the condition is where it stood before.
+    """
     if cycle is None or not condition_ids:
         return {}
     parameters = {
@@ -88,4 +92,12 @@ def work_states(
         "verbs": tuple(WORK_STATE_AFTER),
         "known_at": known_at,
     }
-    return {condition_id: WORK_STATE_AFTER[verb] for condition_id, verb in fetch(_WORK, parameters)}
+    states: dict[int, str] = {}
+    approved = set()
+    for condition_id, verb in fetch(_WORK, parameters):
+        states[condition_id] = WORK_STATE_AFTER[verb]
+        if verb == "assessment.approved":
+            approved.add(condition_id)
+        elif verb == "assessment.withdrawn" and condition_id in approved:
+            states[condition_id] = WORK_STATE_AFTER["assessment.approved"]
+    return states

@@ -24,6 +24,7 @@ _COLUMNS = (
     "limb",
     "rationale",
     "dissent",
+    "authority",
     "valid_from",
     "approved_at",
     "corrects_id",
@@ -47,6 +48,7 @@ class CycleJudgement:
     limb: str
     rationale: str
     dissent: str
+    authority: str
     valid_from: date
     approved_at: datetime
     corrects: int | None

@@ -10,7 +10,8 @@ from conditions.models import Assessment
 def judgement_content(assessment: Assessment) -> dict[str, Any]:
     """Everything a reviewer approves: text, marks, findings, citations and the wording judged.
 
-    Four queries at most, whatever the number of findings and citations.
+    An authority is told where one is named, so that what was approved before there were any keeps
+    its fingerprint. Four queries at most, whatever the number of findings and citations.
     """
     findings = assessment.findings.select_related("checklist_item")
     citations = assessment.citations.select_related("evidence", "evidence_version")
@@ -44,4 +45,5 @@ def judgement_content(assessment: Assessment) -> dict[str, Any]:
             }
             for citation in citations
         ],
+        **({"authority": assessment.authority} if assessment.authority else {}),
     }

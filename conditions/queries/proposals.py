@@ -28,6 +28,7 @@ class Proposed:
     confidence_reason: str
     limb: str
     dissent: str
+    authority: str
     valid_from: date
     findings: Findings
     cited: frozenset[int]
@@ -54,7 +55,7 @@ def proposal(
     condition: Condition, cycle: ReviewCycle, *, last: Assessment | None, as_of: datetime
 ) -> Proposed:
     """The proposal in ``cycle``, made from the ``last`` judgement. Three queries."""
-    day = min(cycle.program.day_of(as_of), cycle.due_on - timedelta(days=1))
+    day = proposed_day(condition, cycle, as_of=as_of)
     items = list(condition.checklist.filter(retired_on__isnull=True))
     if last is None:
         return Proposed(
@@ -64,7 +65,8 @@ def proposal(
             confidence_reason="",
             limb="",
             dissent="",
-            valid_from=max(day, condition.in_force_from),
+            authority="",
+            valid_from=day,
             findings={},
             cited=frozenset(),
             suggestion="",
@@ -77,11 +79,18 @@ def proposal(
         confidence_reason=last.confidence_reason,
         limb=last.limb,
         dissent="",
-        valid_from=max(day, condition.in_force_from),
+        authority=last.authority,
+        valid_from=day,
         findings=findings,
-        cited=_still_standing(last, condition, as_of),
+        cited=still_standing(last, condition, as_of),
         suggestion=suggestion(condition, items, findings),
     )
+
+
+def proposed_day(condition: Condition, cycle: ReviewCycle, *, as_of: datetime) -> date:
+    """The day from which a judgement made now in ``cycle`` would hold: today, or its last day."""
+    day = min(cycle.program.day_of(as_of), cycle.due_on - timedelta(days=1))
+    return max(day, condition.in_force_from)
 
 
 def findings_of(assessment: Assessment) -> Findings:
@@ -112,7 +121,8 @@ def suggestion(condition: Condition, items: Collection[ChecklistItem], findings:
     return f"{scale.label(found.status) if found.status else 'No status'}. {found.reason}"
 
 
-def _still_standing(last: Assessment, condition: Condition, as_of: datetime) -> frozenset[int]:
+def still_standing(last: Assessment, condition: Condition, as_of: datetime) -> frozenset[int]:
+    """Ids of the documents that ``last`` cites and that are still linked. One query."""
     standing = EvidenceLink.objects.standing_at(as_of).filter(
         condition=condition, evidence__in=last.citations.values("evidence")
     )

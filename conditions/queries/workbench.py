@@ -15,6 +15,7 @@ from conditions.models import (
     OfficialFinding,
     ReviewCycle,
 )
+from conditions.models.assessments import OPEN_STATES
 from conditions.queries.duties import worked_on
 from conditions.queries.evidence_sides import (
     EvidenceRow,
@@ -125,7 +126,7 @@ def cycle_works(
             CycleWork(
                 cycle=cycle,
                 days_left=(cycle.due_on - day).days,
-                in_work=next((row for row in own if row.approved_at is None), None),
+                in_work=next((row for row in own if row.state in OPEN_STATES), None),
                 approved=next((row for row in own if row.approved_at is not None), None),
             )
         )

@@ -115,6 +115,12 @@ class Scale:
         """The codes that let a condition be affirmed outright: 3 and 4 on the default scale."""
         return tuple(grade.code for grade in self.grades if grade.affirmative is Affirmative.YES)
 
+    def waived_codes(self) -> tuple[str, ...]:
+        """The codes that say a condition was lifted by an authority: W on the default scale."""
+        return tuple(
+            grade.code for grade in self.grades if grade.affirmative is Affirmative.NOT_APPLICABLE
+        )
+
     def weak_codes(self) -> tuple[str, ...]:
         """The ranked codes that do not: 0, 1 and 2 on the default scale."""
         ranked = (grade for grade in self.grades if grade.rank is not None)

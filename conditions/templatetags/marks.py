@@ -32,6 +32,7 @@ WORK_STATES = {
     "submitted": "In review",
     "returned": "Returned",
     "approved": "Approved",
+    "withdrawn": "Withdrawn",
 }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
+from conditions.actions.authorities import LONGEST_AUTHORITY
 from conditions.actions.judgements import ItemFinding, Judgement
+from conditions.admin.pages.assess_needs import needs
 from conditions.models import Assessment, ChecklistItem, Condition
 from conditions.queries.proposals import proposed_trend
 from conditions.rules.rollup import ConditionTest
@@ -16,7 +18,6 @@ from conditions.rules.scale import Scale
 from conditions.rules.status import Confidence, Trend
 
 FROM_STATUS = "from_status"
-OFF_SCALE = ("U", "W")
 TREND_WORDS = {"no_change": "No change", "new": "First judgement"}
 LIMBS = (("", "No limb named"), ("outcome", "Outcome"), ("effort", "Effort"))
 
@@ -37,6 +38,7 @@ class AssessForm(forms.Form):
     """What a person says about a condition; ``submitting`` asks for all that a reviewer needs."""
 
     status = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    authority = forms.CharField(required=False, max_length=LONGEST_AUTHORITY, label="Waived by")
     trend = forms.ChoiceField(required=False, widget=forms.RadioSelect)
     confidence = forms.ChoiceField(
         required=False,
@@ -99,12 +101,22 @@ class AssessForm(forms.Form):
             (pk, str(pk)) for pk in documents
         ]
         self.fields["valid_from"].widget.attrs["min"] = condition.in_force_from.isoformat()
+        self._name_authority()
         if condition.test != ConditionTest.OUTCOME_OR_EFFORT:
             del self.fields["limb"]
         if not corrects:
             del self.fields["correction_note"]
         for item in self.items:
             self._add_finding(item)
+
+    def _name_authority(self) -> None:
+        waived = [f"{code} {self.scale.label(code)}" for code in self.scale.waived_codes()]
+        if not waived:
+            del self.fields["authority"]
+            return
+        self.fields[
+            "authority"
+        ].help_text = f"Only with {' or '.join(waived)}: who waived the condition, by which act."
 
     def _add_finding(self, item: ChecklistItem) -> None:
         choices = [("", "No finding yet")]
@@ -124,30 +136,9 @@ class AssessForm(forms.Form):
         if "correction_note" in self.fields and not typed.get("correction_note", "").strip():
             self._ask("correction_note", "A correction says why. Name what was wrong.")
         if self.submitting:
-            self._require_complete(typed)
-        return typed
-
-    def _require_complete(self, typed: Mapping[str, Any]) -> None:
-        off_scale = typed.get("status") in OFF_SCALE
-        asked = {
-            "status": (typed.get("status"), "Choose a status; U says that it cannot be assessed."),
-            "trend": (typed.get("trend") or off_scale, "Choose a trend: these two do not compare."),
-            "confidence": (typed.get("confidence"), "Choose how firm the basis is."),
-            "confidence_reason": (
-                typed.get("confidence_reason", "").strip(),
-                "Say why, for example which sources agree.",
-            ),
-            "cited": (
-                typed.get("cited") or off_scale,
-                "Tick at least one document, or say U (cannot be assessed).",
-            ),
-        }
-        for item in self.items:
-            name = f"finding_{item.pk}_status"
-            asked[name] = (typed.get(name), f"Choose a finding on {item.code}; U is one.")
-        for name, (present, remedy) in asked.items():
-            if not present:
+            for name, remedy in needs(typed, items=self.items, scale=self.scale).items():
                 self._ask(name, remedy)
+        return typed
 
     def _ask(self, name: str, remedy: str) -> None:
         if name not in self.errors:
@@ -165,6 +156,7 @@ class AssessForm(forms.Form):
             confidence_reason=typed["confidence_reason"],
             limb=typed.get("limb", ""),
             dissent=typed["dissent"],
+            authority=typed.get("authority", ""),
             findings=tuple(
                 ItemFinding(
                     item_id=item.pk,

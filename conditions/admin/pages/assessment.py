@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 
 from conditions import clock
 from conditions.actions.reviews import approve_assessment, return_assessment
+from conditions.actions.withdrawing import may_withdraw
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
@@ -52,7 +53,7 @@ class ReturnForm(forms.Form):
 
 def assessment(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
     """One assessment, beside the judgement before it."""
-    found = _visible(request, object_id)
+    found = visible_assessment(request, object_id)
     typed = kept.take(request)
     initial = typed.dict() if typed else None
     approving = ApproveForm(auto_id="approve_%s", initial=initial)
@@ -65,7 +66,7 @@ def approve(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
     if request.method != "POST":
         return assessment(site, request, object_id)
     require(request, "approve_assessment", to="approve assessments")
-    found = _visible(request, object_id)
+    found = visible_assessment(request, object_id)
     form = ApproveForm(request.POST, auto_id="approve_%s")
     if form.is_valid():
         try:
@@ -82,7 +83,7 @@ def approve(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
             messages.success(request, f"{found} is approved. The dashboard and the API show it.")
             return redirect("admin:index")
     returning = ReturnForm(auto_id="return_%s")
-    found = _visible(request, object_id)
+    found = visible_assessment(request, object_id)
     return _show(site, request, found, status=409, approving=form, returning=returning)
 
 
@@ -91,7 +92,7 @@ def send_back(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
     if request.method != "POST":
         return assessment(site, request, object_id)
     require(request, "return_assessment", to="return assessments")
-    found = _visible(request, object_id)
+    found = visible_assessment(request, object_id)
     form = ReturnForm(request.POST, auto_id="return_%s")
     if form.is_valid():
         try:
@@ -108,15 +109,16 @@ def send_back(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
             messages.success(request, f"{found} went back to {found.author} with your reason.")
             return redirect("admin:index")
     approving = ApproveForm(auto_id="approve_%s")
-    found = _visible(request, object_id)
+    found = visible_assessment(request, object_id)
     return _show(site, request, found, status=409, approving=approving, returning=form)
 
 
-def _visible(request: HttpRequest, object_id: int) -> Assessment:
+def visible_assessment(request: HttpRequest, object_id: int) -> Assessment:
+    """The assessment with this id, if this person may know of it. Raises NoAssessment."""
     require(request, "view_assessment", to="see assessments")
     rows = Assessment.objects.select_related(
         "condition__program", "cycle", "author", "approved_by", "returned_by", "submitted_by",
-        "condition_version", "corrects__cycle", "corrects__author",
+        "withdrawn_by",        "condition_version", "corrects__cycle", "corrects__author",
     )  # fmt: skip
     if not request.user.has_perm("conditions.view_draft_assessment"):
         rows = rows.approved()
@@ -164,6 +166,7 @@ def _show(
         is_own=waits and may_review and not _may_approve(request, review),
         may_continue=may_write and may_edit(found.state),
         may_correct=may_write and found.state == WorkState.APPROVED,
+        may_withdraw=may_edit(found.state) and may_withdraw(person(request), review.author_ids),
         approving=approving,
         returning=returning,
     )

@@ -19,7 +19,10 @@ from conditions.rules.workflow import WorkState
 
 @dataclass(frozen=True, slots=True)
 class AssessmentRow:
-    """A dated judgement. People, return reasons and approval notes are told to the team only."""
+    """A dated judgement. People, reasons and approval notes are told to the team only.
+
+    ``authority`` says who waived the condition, by which act, where it is judged waived.
+    """
 
     id: int
     program: str
@@ -33,6 +36,7 @@ class AssessmentRow:
     rationale: str
     limb: str
     dissent: str
+    authority: str
     valid_from: date
     corrects: int | None
     correction_note: str
@@ -51,6 +55,9 @@ class AssessmentRow:
     returned_at: datetime | None
     return_reason: str | None
     approval_note: str | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    withdrawal_reason: str | None
     status_label: str = ""
 
 
@@ -120,6 +127,9 @@ _UNNAMED: dict[str, Any] = {
     "returned_at": None,
     "return_reason": None,
     "approval_note": None,
+    "withdrawn_by": None,
+    "withdrawn_at": None,
+    "withdrawal_reason": None,
 }
 
 
@@ -166,11 +176,13 @@ def _citations(
 
 _COLUMNS = (
     *("id", "condition__program__slug", "condition__code", "cycle__number", "state", "status"),
-    *("trend", "confidence", "confidence_reason", "rationale", "limb", "dissent", "valid_from"),
+    *("trend", "confidence", "confidence_reason", "rationale", "limb", "dissent"),
+    *("authority", "valid_from"),
     *("corrects_id", "correction_note", "condition_version__number", "revision"),
     *("is_demonstration", "created_at", "updated_at", "submitted_at", "approved_at", "sha256"),
     *("author__username", "submitted_by__username", "approved_by__username"),
     *("returned_by__username", "returned_at", "return_reason", "approval_note"),
+    *("withdrawn_by__username", "withdrawn_at", "withdrawal_reason"),
 )
 ASSESSMENTS = Listing(
     row=AssessmentRow,
