@@ -27,13 +27,7 @@ def extend_cycle(
     are owed the news; who extends it knows. Raises BadExtension, BadCalendar or CycleNotOpen.
     """
     require_permission(by, "extend_reviewcycle", to="extend a cycle")
-    if not reason.strip():
-        raise BadExtension(
-            "An extension needs a reason.",
-            field="reason",
-            value=reason,
-            remedy="Name the authority or event that moved the date.",
-        )
+    _require_reason(reason)
     with transaction.atomic():
         [program] = Program.objects.hold(cycle.program_id)
         cycle = program.cycles.get(pk=cycle.pk)
@@ -58,6 +52,16 @@ def extend_cycle(
         people = concerned_in(cycle, as_of) - {by.pk if by else None}
         owe_news(event=event, to=people, as_of=as_of)
     return cycle
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise BadExtension(
+            "An extension needs a reason.",
+            field="reason",
+            value=reason,
+            remedy="Name the authority or event that moved the date.",
+        )
 
 
 def _require_no_judgement_cut(cycle: ReviewCycle, due_on: date) -> None:
