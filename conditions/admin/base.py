@@ -12,9 +12,19 @@ from django.urls import path
 from conditions.admin.history import history_page
 from conditions.rules.refusals import NotAllowed
 
+# Ids are 64 bits wide; a longer number overflows in the driver.
+LONGEST_ID = 18
+
 
 class NoStockWrite(NotAllowed):
     """The stock forms of the admin would write around the actions."""
+
+
+def row_id(text: str) -> int:
+    """The id in an address. Raises Http404 for anything that no row can have."""
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID):
+        raise Http404("There is no such object.")
+    return int(text)
 
 
 class ActionAdmin(ModelAdmin):

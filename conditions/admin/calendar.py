@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from conditions import clock
-from conditions.admin.base import ActionAdmin
+from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByCycleProgram, ByProgram
 from conditions.admin.pages.coding import coding
 from conditions.admin.pages.cycle import close, cycle, extend
@@ -44,7 +44,7 @@ class ReviewCycleAdmin(ActionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
-        return cycle(self.admin_site, request, int(object_id))
+        return cycle(self.admin_site, request, row_id(object_id))
 
     @admin.display(description="cycle", ordering="number")
     def name(self, row: ReviewCycle) -> str:

@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 
 from conditions import clock
-from conditions.admin.base import ActionAdmin
+from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByCarriedOver, ByConditionLead, ByProgram
 from conditions.admin.pages.assess import assess
 from conditions.admin.pages.condition import condition
@@ -73,7 +73,7 @@ class ConditionAdmin(ActionAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
-        return condition(self.admin_site, request, int(object_id))
+        return condition(self.admin_site, request, row_id(object_id))
 
     @admin.display(description="lead", empty_value="nobody", ordering=F("lead__username"))
     def lead_name(self, row: Condition) -> str | None:

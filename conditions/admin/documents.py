@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from conditions.admin.base import ActionAdmin
+from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByLinkedProgram
 from conditions.admin.pages.amend import amend
 from conditions.admin.pages.evidence import evidence, known
@@ -58,7 +58,7 @@ class EvidenceAdmin(ActionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
-        return evidence(self.admin_site, request, int(object_id))
+        return evidence(self.admin_site, request, row_id(object_id))
 
     @admin.display(description="grade", ordering="credibility")
     def grade(self, row: Evidence) -> str:
@@ -98,4 +98,4 @@ class SourceAdmin(ActionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
-        return source(self.admin_site, request, int(object_id))
+        return source(self.admin_site, request, row_id(object_id))

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from conditions.admin.base import ActionAdmin
+from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByConditionProgram, ByCycle
 from conditions.admin.pages.blind import code
 from conditions.admin.pages.coding_steps import end, replace
@@ -45,7 +45,7 @@ class DoubleCodingAdmin(ActionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The page of its cycle in place of the stock form."""
-        found = get_object_or_404(DoubleCoding, pk=int(object_id))
+        found = get_object_or_404(DoubleCoding, pk=row_id(object_id))
         return redirect("admin:conditions_reviewcycle_coding", found.cycle_id)
 
     @admin.display(description="condition", ordering="condition__position")

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from conditions.admin.base import ActionAdmin
+from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import (
     ByConditionProgram,
     ByCycle,
@@ -57,7 +57,7 @@ class AssessmentAdmin(ActionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
-        return assessment(self.admin_site, request, int(object_id))
+        return assessment(self.admin_site, request, row_id(object_id))
 
     @admin.display(description="condition", ordering="condition__position")
     def condition_code(self, row: Assessment) -> str:
@@ -117,7 +117,7 @@ class OfficialFindingAdmin(ActionAdmin):
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
         visible = sensitivities_for(request.user)
-        return official(self.admin_site, request, int(object_id), sensitivities=visible)
+        return official(self.admin_site, request, row_id(object_id), sensitivities=visible)
 
     @admin.display(description="condition", ordering="condition__position")
     def condition_code(self, row: OfficialFinding) -> str:

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from conditions import clock
-from conditions.admin.base import ActionAdmin
+from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByCycle, ByCycleProgram
 from conditions.admin.pages.official_report import official_report, record_report
 from conditions.admin.site import site
@@ -51,7 +51,7 @@ class OfficialReportAdmin(ActionAdmin):
     ) -> HttpResponse:
         """Our own page in place of the stock form."""
         visible = sensitivities_for(request.user)
-        return official_report(self.admin_site, request, int(object_id), sensitivities=visible)
+        return official_report(self.admin_site, request, row_id(object_id), sensitivities=visible)
 
     @admin.display(description="cycle", ordering="cycle__number")
     def cycle_name(self, row: OfficialReport) -> str:

@@ -167,3 +167,12 @@ def test_no_stock_form_writes() -> None:
     assert title == world.condition.title
     refused = chief.client.post(of("program_change", world.program), {"title": "Overwritten"})
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("name", ["condition", "assessment", "evidence", "source", "reviewcycle"])
+@pytest.mark.parametrize("nonsense", ["abc", "1/confirm", "9" * 30, "-1"])
+def test_an_address_that_names_no_row_is_not_found(
+    analyst: Person, name: str, nonsense: str
+) -> None:
+    address = f"/admin/conditions/{name}/{nonsense}/change/"
+    assert analyst.client.get(address).status_code == 404
