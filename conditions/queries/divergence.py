@@ -86,19 +86,18 @@ class DivergencePage:
     @property
     def in_words(self) -> str:
         """How often the two differ, in words."""
-        differ = self.we_say_no + self.we_say_yes
-        where = f"{self.on_record} place{'' if self.on_record == 1 else 's'}"
-        if not differ:
-            return (
-                f"Official findings are on record in {where}, each a condition in a cycle. "
-                "In none of them do we and the official report contradict each other."
-            )
-        return (
-            f"Official findings are on record in {where}, each a condition in a cycle. "
-            f"We and the official report contradict each other in {differ}: "
-            f"in {self.we_say_no} it affirms and we do not, "
-            f"in {self.we_say_yes} we affirm and it does not."
-        )
+        places = f"{self.on_record} place{'' if self.on_record == 1 else 's'}"
+        recorded = f"Official findings are on record in {places}, each a condition in a cycle."
+        either = "we and the official report contradict each other"
+        ways = ((self.we_say_no, "it affirms and we do not"), (self.we_say_yes, "only we affirm"))
+        told = [(number, words) for number, words in ways if number]
+        match told:
+            case []:
+                return f"{recorded} In none of them do {either}."
+            case [(number, words)]:
+                return f"{recorded} In {number} of them {either}: {words}."
+        each = ", and ".join(f"in {number} {words}" for number, words in told)
+        return f"{recorded} In {self.we_say_no + self.we_say_yes} of them {either}: {each}."
 
 
 def divergence_page(

@@ -17,38 +17,16 @@ from conditions.queries.cycle_judgements import (
 )
 from conditions.queries.cycles import CycleDates
 from conditions.queries.escalation import periods_of
+from conditions.queries.official_findings import official_findings
 from conditions.queries.official_reports import ReportSent, reports_on
 from conditions.queries.periods import Periods
 from conditions.queries.publications import PublishedLine, published_in
-from conditions.queries.status import PUBLIC, ConditionStatus, ProgramStatus, program_status
-from conditions.rules.calendar import CycleState
+from conditions.queries.scorecard_rows import Row, scorecard_row
+from conditions.queries.status import PUBLIC, ProgramStatus, program_status
 from conditions.rules.status import Count, distribution, dropped_two_steps
 
 MOST_CYCLES = 8
 LINE = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One condition in one cycle; without a judgement, ``cycle.state`` says why."""
-
-    cycle: CycleDates
-    judgement: CycleJudgement | None
-
-    @property
-    def is_untracked(self) -> bool:
-        """Whether nobody was to judge, because the cycle ended before this team began."""
-        return self.judgement is None and self.cycle.state is CycleState.UNTRACKED
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One condition: its status on the day, and its judgement in each cycle shown."""
-
-    status: ConditionStatus
-    cells: tuple[Cell, ...]
-    carried_over: bool
-    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +78,7 @@ def scorecard(
 ) -> Scorecard:
     """The scorecard of ``program``; the matrix shows the newest eight cycles begun by the day.
 
-    Five queries more than ``program_status``, whatever the number of conditions and cycles.
+    Six queries more than ``program_status``, whatever the number of conditions and cycles.
     """
     status = program_status(program, as_of, sensitivities=sensitivities)
     begun = [cycle for cycle in status.cycles if cycle.starts_on <= as_of.valid_at]
@@ -108,6 +86,10 @@ def scorecard(
     judged = judgements_of(as_of, cycle_ids=[cycle.id for cycle in shown])
     judgements = by_cycle(judged)
     conditions = spans_of(program, as_of.known_at)
+    asked = [row.id for row in status.conditions]
+    official = official_findings(
+        asked, [cycle.id for cycle in shown], as_of.known_at, sensitivities
+    )
     sent = reports_on([cycle.id for cycle in begun], as_of, sensitivities)
     published = published_in(program.pk, as_of.known_at)
     documents = [row.evidence for row in status.conditions]
@@ -115,7 +97,17 @@ def scorecard(
         status=status,
         cycles=shown,
         next_cycle=next((c for c in status.cycles if c.starts_on > as_of.valid_at), None),
-        rows=tuple(_row(row, shown, judgements, status) for row in status.conditions),
+        rows=tuple(
+            scorecard_row(
+                row,
+                shown,
+                judgements,
+                official,
+                now=status.cycle,
+                line=first_line(row.rationale, row.status_label),
+            )
+            for row in status.conditions
+        ),
         counts=distribution((row.status for row in status.conditions), program.scale),
         changes=_changes(status, shown, judgements),
         attention=attention_for(status, fallen=_fallen(status, judged)),
@@ -163,21 +155,6 @@ def _fallen(status: ProgramStatus, judged: Sequence[CycleJudgement]) -> list[str
         if len(found := in_order.get(row.id, [])) > 1
         and dropped_two_steps(found[-2], found[-1], status.program.scale)
     ]
-
-
-def _row(
-    row: ConditionStatus,
-    shown: Sequence[CycleDates],
-    judgements: Judgements,
-    status: ProgramStatus,
-) -> Row:
-    now = status.cycle.number if status.cycle else None
-    return Row(
-        status=row,
-        cells=tuple(Cell(cycle, judgements.get((row.id, cycle.id))) for cycle in shown),
-        carried_over=row.judged_in_cycle is not None and row.judged_in_cycle != now,
-        line=first_line(row.rationale, row.status_label),
-    )
 
 
 def _changes(

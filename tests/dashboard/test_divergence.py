@@ -70,7 +70,7 @@ def test_an_absent_record_is_said_to_be_no_finding(client: Client) -> None:
 
 def test_differences_are_told_in_words_and_by_a_mark(client: Client, differing: Program) -> None:
     page = text(client)
-    assert "contradict each other in 1: in 1 it affirms and we do not" in page
+    assert "In 1 of them we and the official report contradict each other: it affirms" in page
     assert "The official report affirms this condition; our judgement says no." in page
     assert "The official report and our judgement come to the same answer." in page
     assert '<span class="divergence divergence-differ">' in page
@@ -147,6 +147,21 @@ def test_the_scorecard_names_date_and_document(client: Client) -> None:
     assert '<time datetime="2026-11-05">5 Nov 2026</time>' in page
     assert 'href="https://example.org/report"' in page
     assert ">The report</a>" in page
+
+
+def test_the_scorecard_tells_what_was_said_on_an_earlier_cycle(client: Client) -> None:
+    program = make_program()
+    for number, finding in ((1, "affirmed"), (2, "not_affirmed")):
+        say(program, "ALPHA", number, finding)
+    row = client.get(CARD).context["card"].rows[0]
+    assert (row.status.official, row.official_before.cycle_number) == (None, 2)
+    assert row.official_before.said.finding == "not_affirmed"
+    page = text(client, CARD)
+    assert "No official report on file" in page
+    assert ">Cycle 2</a>" in page
+    assert '<time datetime="2026-03-10">10 Mar 2026</time>' in page
+    say(program, "ALPHA", 4, "silent")
+    assert ">Cycle 2</a>" not in text(client, CARD)
 
 
 def test_the_scorecard_counts_own_and_official_side_by_side(client: Client) -> None:

@@ -14,7 +14,7 @@ from tests.factories import make_program
 # Page and what it may ask the database, the program and the pulse included.
 PAGES = {
     "/": 6,
-    "/programs/test-program/": 15,
+    "/programs/test-program/": 16,
     "/programs/test-program/conditions/ALPHA/": 21,
     "/programs/test-program/cycles/2/": 14,
     "/programs/test-program/divergence/": 7,

@@ -111,9 +111,9 @@ def test_it_is_counted_in_words_and_narrowed_to_where_we_differ() -> None:
     say(program, "GAMMA", 2, "silent")
     found = page(program)
     assert found.in_words == (
-        "Official findings are on record in 4 places, each a condition in a cycle. We and the "
-        "official report contradict each other in 2: in 1 it affirms and we do not, "
-        "in 1 we affirm and it does not."
+        "Official findings are on record in 4 places, each a condition in a cycle. In 2 of them we "
+        "and the official report contradict each other: in 1 it affirms and we do not, and in 1 "
+        "only we affirm."
     )
     assert [(p.condition.code, p.cycle.number) for p in found.recorded] == [
         ("GAMMA", 2),
