@@ -47,11 +47,15 @@ class PressBusy(Exception):
 
 def printed(report: Report) -> bytes:
     """The report as PDF. Raises CannotPrint, PrintingFailed and PressBusy."""
-    html = printable(report)
+    return printed_html(printable(report))
+
+
+def printed_html(html: str) -> bytes:
+    """One HTML document as PDF; whatever it names besides is refused. Raises as ``printed``."""
     if not _PRESSES.acquire(timeout=LONGEST_WAIT):
         raise PressBusy("Another report is being printed.")
     try:
-        made = _run_press(html.encode())
+        made = _run_press(html.encode(errors="replace"))
     finally:
         _PRESSES.release()
     if not made.startswith(b"%PDF-"):
