@@ -146,7 +146,8 @@ def require_not_closed(cycle: ReviewCycle) -> None:
     """Raise CycleNotOpen when the cycle is closed: it stays as it is."""
     if cycle.closed_at is not None:
         raise CycleNotOpen(
-            f"Cycle {cycle.number} was closed on {cycle.closed_on}.",
+            f"Cycle {cycle.number} was {'skipped' if cycle.is_skipped else 'closed'} on "
+            f"{cycle.closed_on}.",
             field="cycle",
             value=cycle.number,
             remedy="A closed cycle stays as it is.",

@@ -138,10 +138,13 @@ def require_cycle_takes(cycle: ReviewCycle, corrects: Assessment | None) -> None
     """Raise unless the cycle still takes a judgement: once closed, only the first correction."""
     if corrects is None and cycle.closed_at is not None:
         raise CycleNotAssessable(
-            f"Cycle {cycle.number} was closed on {cycle.closed_on}.",
+            f"Cycle {cycle.number} was {'skipped' if cycle.is_skipped else 'closed'} on "
+            f"{cycle.closed_on}.",
             field="cycle",
             value=cycle.number,
-            remedy="Correct the approved judgement instead, with a note that says why.",
+            remedy="Judge the condition in the next cycle; there is nothing here to correct."
+            if cycle.is_skipped
+            else "Correct the approved judgement instead, with a note that says why.",
         )
     if corrects is not None and corrects.corrections.approved().exists():
         raise AlreadyCorrected(

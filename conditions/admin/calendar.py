@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 
 from conditions import clock
 from conditions.admin.base import ActionAdmin, row_id
-from conditions.admin.filters import ByCycleProgram, ByProgram
+from conditions.admin.filters import ByClosing, ByCycleProgram, ByProgram
 from conditions.admin.pages.coding import coding
 from conditions.admin.pages.cycle import close, cycle, extend
 from conditions.admin.pages.publishing import key_judgements, publish
+from conditions.admin.pages.skip import skip
 from conditions.admin.site import site
 from conditions.models import Reminder, ReviewCycle
 from conditions.queries.duties import state_of
@@ -21,20 +22,21 @@ from conditions.queries.duties import state_of
 
 @admin.register(ReviewCycle, site=site)
 class ReviewCycleAdmin(ActionAdmin):
-    """Review cycles; a manager closes and extends them on their page."""
+    """Review cycles; a manager closes, extends and skips them on their page."""
 
     list_display = ("name", "program", "starts_on", "due_on", "scheduled_due_on", "state")
-    list_filter = (ByProgram,)
+    list_filter = (ByProgram, ByClosing)
     list_select_related = ("program",)
     search_fields = ("program__slug", "program__title")
     date_hierarchy = "due_on"
     ordering = ("-program__is_default", "program__slug", "-number")
 
     def pages(self) -> list[tuple[str, Any, str]]:
-        """Closing and extending."""
+        """Closing, extending and skipping, and what belongs to a review."""
         return [
             ("<int:object_id>/close/", close, "close"),
             ("<int:object_id>/extend/", extend, "extend"),
+            ("<int:object_id>/skip/", skip, "skip"),
             ("<int:object_id>/coding/", coding, "coding"),
             ("<int:object_id>/key-judgements/", key_judgements, "keyjudgements"),
             ("<int:object_id>/publish/", publish, "publish"),

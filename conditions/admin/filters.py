@@ -73,6 +73,32 @@ class ByCycle(SimpleListFilter):
         return queryset.filter(cycle__number=int(value)) if value.isdecimal() else queryset
 
 
+class ByClosing(SimpleListFilter):
+    """Whether a cycle was closed, and whether after a review."""
+
+    title = "closing"
+    parameter_name = "closing"
+
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, str]]:
+        """Not closed, closed, skipped."""
+        return [
+            ("none", "Not closed"),
+            ("closed", "Closed after a review"),
+            ("skipped", "Skipped"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        """The cycles in that position."""
+        match self.value():
+            case "none":
+                return queryset.filter(closed_at=None)
+            case "closed":
+                return queryset.filter(closed_at__isnull=False, is_skipped=False)
+            case "skipped":
+                return queryset.filter(is_skipped=True)
+        return queryset
+
+
 class ByStatus(SimpleListFilter):
     """One status of the programs' scales."""
 

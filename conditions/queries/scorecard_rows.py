@@ -24,6 +24,11 @@ class Cell:
         """Whether nobody was to judge, because the cycle ended before this team began."""
         return self.judgement is None and self.cycle.state is CycleState.UNTRACKED
 
+    @property
+    def is_skipped(self) -> bool:
+        """Whether nobody was to judge, because the cycle was closed without a review."""
+        return self.judgement is None and self.cycle.state is CycleState.SKIPPED
+
 
 @dataclass(frozen=True, slots=True)
 class OfficialBefore:
