@@ -91,7 +91,11 @@ def scorecard(
         asked, [cycle.id for cycle in shown], as_of.known_at, sensitivities
     )
     sent = reports_on([cycle.id for cycle in begun], as_of, sensitivities)
-    published = published_in(program.pk, as_of.known_at)
+    published = [
+        line
+        for line in published_in(program.pk, as_of.known_at).values()
+        if line.valid_at <= as_of.valid_at
+    ]
     documents = [row.evidence for row in status.conditions]
     return Scorecard(
         status=status,
@@ -113,7 +117,7 @@ def scorecard(
         attention=attention_for(status, fallen=_fallen(status, judged)),
         runs=periods_of(program, as_of, cycles=status.cycles, conditions=conditions),
         report=max(sent.values(), key=lambda row: row.cycle_number, default=None),
-        published=max(published.values(), key=lambda row: row.cycle_number, default=None),
+        published=max(published, key=lambda row: row.cycle_number, default=None),
         most_documents=max((max(n.supports, n.contradicts) for n in documents), default=0),
         is_demonstration=any(row.is_demonstration for row in judgements.values()),
     )

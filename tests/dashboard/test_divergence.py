@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.official import record_official_finding
 from conditions.actions.official_reports import record_official_report
 from conditions.models import Evidence, Program, ReviewCycle
@@ -198,6 +199,20 @@ def test_the_scorecard_tells_when_the_official_report_should_be_public(client: C
             "Sent 21 November 2026; expected to be public from 21 December 2026 to 20 January 2027"
             in text(client, path)
         )
+
+
+def test_the_scorecard_leads_to_our_newest_report(client: Client) -> None:
+    program = make_program()
+    assert "No report of ours is published yet." in text(client, CARD)
+    judge(program, "ALPHA", 3, "2")
+    cycle = program.cycles.get(number=3)
+    close_cycle(cycle=cycle, by=make_user("manager"), as_of=noon(TODAY))
+    published = client.get(CARD).context["card"].published
+    assert (published.cycle_number, published.version) == (3, 1)
+    page = text(client, CARD)
+    assert "Our report on cycle 3</a>, published 21 November 2026." in page
+    assert "No report of ours" in text(client, f"{CARD}?valid_at={SECOND_DUE}")
+    assert "No report of ours" in text(client, f"{CARD}?known_at={SECOND_DUE}")
 
 
 def test_a_fall_of_two_steps_needs_attention(client: Client) -> None:
