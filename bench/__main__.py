@@ -1,4 +1,7 @@
-"""python3 dev.py bench: build the data, run floor and path in alternation, print one table."""
+"""python3 dev.py bench: build the data, run floor and path in alternation, print one table.
+
+``python3 dev.py bench triage`` measures suggestions instead; see bench/triage/command.py.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,11 @@ SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 
 def main(arguments: Sequence[str]) -> int:
     """0, or 1 when an answer was wrong."""
-    asked = read(arguments)
     data = Path(os.environ.get("DATA_DIR") or ROOT / "data") / "bench"
     data.mkdir(parents=True, exist_ok=True)
+    if arguments[:1] == ["triage"]:
+        return triage(arguments[1:], data)
+    asked = read(arguments)
     found = [measured(vendor, asked, data) for vendor in vendors(asked)]
     paths = [one for each in found for one in each["paths"]]
     paths.sort(key=lambda one: asked.paths.index(one["path"]) if asked.paths else 0)
@@ -37,6 +42,13 @@ def main(arguments: Sequence[str]) -> int:
     for fault in wrong:
         print(f"WRONG ANSWER {fault}")
     return 1 if wrong else 0
+
+
+def triage(arguments: Sequence[str], data: Path) -> int:
+    """The benchmark of suggestions, which needs the settings of the tracker but no database."""
+    command = [sys.executable, "-m", "bench.triage", *arguments]
+    unused = f"sqlite:///{data / 'unused.sqlite3'}"
+    return subprocess.call(command, cwd=ROOT, env=environment(data, unused))
 
 
 def read(arguments: Sequence[str]) -> argparse.Namespace:

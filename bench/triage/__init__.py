@@ -1,0 +1,1 @@
+"""The benchmark of triage: how often its suggestions agree with what people filed."""

@@ -1,0 +1,76 @@
+"""python3 dev.py bench triage: how well suggestions agree with what people filed; no network.
+
+Everything chosen is chosen on other events than it is judged on. Wrong answers fail, low figures
+do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from bench.triage import printing
+from bench.triage.documents import PROGRAMS, labelled, off_topic, outside, shipped
+from bench.triage.measuring import (
+    Plan,
+    as_shipped,
+    copies_found,
+    cross_validated,
+    faults,
+    lesson_curve,
+    terms,
+)
+from bench.triage.methods import METHODS
+
+_OURS = "field terms"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0, or 1 when an answer was wrong."""
+    asked = read(arguments)
+    plan = Plan(asked.repeats, asked.folds)
+    programs = asked.program or list(PROGRAMS)
+    for program in programs:
+        print_program(program, plan)
+    print("\n## Copies\n")
+    print(printing.copies_table(copies_found(shipped(PROGRAMS[0]))))
+    wrong = [
+        fault
+        for program in programs
+        for fault in faults(program, [*shipped(program), *outside(program), *off_topic()])
+    ]
+    for fault in wrong:
+        print(f"WRONG ANSWER {fault}")
+    return 1 if wrong else 0
+
+
+def read(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python3 dev.py bench triage", description=__doc__)
+    parser.add_argument("--program", action="append", choices=PROGRAMS, help="only this one")
+    parser.add_argument("--repeats", type=int, default=5, help="times, each with its own seed (5)")
+    parser.add_argument("--folds", type=int, default=5, help="into how many parts (5)")
+    return parser.parse_args(arguments)
+
+
+def print_program(program: str, plan: Plan) -> None:
+    """All tables of one program."""
+    documents, others = shipped(program), off_topic()
+    events = len({one.event for one in documents})
+    print(f"\n## {program}: {len(documents)} documents on {events} events")
+    print(f"\n{plan.repeats} times over {plan.folds} folds by event; mean (least-most).\n")
+    measured = {name: cross_validated(program, documents, plan, name) for name in METHODS}
+    print(printing.methods_table(measured))
+    print(f"\nOf these, {_OURS}, by condition:\n")
+    print(printing.conditions_table(measured[_OURS]))
+    print(f"\nThe same with {len(others)} texts about other things among them:\n")
+    both = [*documents, *others]
+    print(printing.methods_table({_OURS: cross_validated(program, both, plan, _OURS)}))
+    print(f"\nThe setting that ships, on {len(outside(program))} pages outside the evidence:\n")
+    codes = [one.code for one in terms(program).conditions]
+    print(printing.methods_table({_OURS: [as_shipped(program, outside(program), codes)]}))
+    print("\nAfter so many corrections:\n")
+    print(printing.lessons_table(lesson_curve(program, plan)))
+    left_out = [code for code in codes if code not in labelled(program)]
+    if left_out:
+        print(f"\nNot measured on the evidence, because nothing is filed there: {left_out}.")

@@ -1,0 +1,100 @@
+"""The documents to measure on: what ships, what lies outside it, and what is about other things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+DEFAULT = "us-senate-3899"
+PROGRAMS = (DEFAULT, "us-pl119-60-8369")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: its words, the event it shares with others, and how people filed it."""
+
+    key: str
+    title: str
+    text: str
+    event: str
+    stances: Mapping[str, str]
+    kind: str = "shipped"
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The conditions it was filed under."""
+        return frozenset(self.stances)
+
+    @property
+    def whole(self) -> str:
+        """Title and text as one."""
+        return f"{self.title}\n{self.text}"
+
+
+def shipped(program: str) -> list[Document]:
+    """The evidence that ships, filed under the conditions of a program."""
+    rows = _rows(FIXTURES / "evidence" / "syria.jsonl")
+    return [_document(row, program) for row in rows]
+
+
+def outside(program: str) -> list[Document]:
+    """Public pages that are not among the evidence, retold in our own words and filed by us."""
+    rows = _rows(Path(__file__).parent / "outside.jsonl")
+    return [_document(row, program) for row in rows]
+
+
+def off_topic() -> list[Document]:
+    """Short texts about other countries (``elsewhere``) or about no condition (``background``)."""
+    rows = _rows(Path(__file__).parent / "off_topic.jsonl")
+    return [
+        Document(row["id"], row["title"], row["text"], row["id"], {}, row["kind"]) for row in rows
+    ]
+
+
+def labelled(program: str) -> tuple[str, ...]:
+    """The codes of a program under which documents were filed, or can be by the crosswalk."""
+    codes = [part["code"] for part in _pack(program)["conditions"]]
+    if program == DEFAULT:
+        return tuple(codes)
+    reached = {code for _, code in _crosswalk(program)}
+    return tuple(code for code in codes if code in reached)
+
+
+def _document(row: Mapping[str, Any], program: str) -> Document:
+    links = {link["code"]: link["stance"] for link in row["conditions"]}
+    if program != DEFAULT:
+        links = {there: links[here] for here, there in _crosswalk(program) if here in links}
+        links |= {link["code"]: link["stance"] for link in row.get("law_only", ())}
+    text = "\n".join(part for part in (row.get("summary"), row["text"]) if part)
+    return Document(row["id"], row["title"], text, row["event"] or row["id"], links)
+
+
+def _crosswalk(program: str) -> list[tuple[str, str]]:
+    return [
+        (part["code"], entry["condition"])
+        for part in _pack(DEFAULT)["conditions"]
+        for entry in part["crosswalk"]
+        if entry["program"] == program
+    ]
+
+
+def _pack(program: str) -> dict[str, Any]:
+    text = (FIXTURES / "programs" / f"{program}.yaml").read_text(encoding="utf-8")
+    pack: dict[str, Any] = yaml.safe_load(text)
+    return pack
+
+
+def condition_titles(program: str) -> dict[str, str]:
+    """The title of each condition, for the baseline that knows nothing else."""
+    return {part["code"]: part["title"] for part in _pack(program)["conditions"]}
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)

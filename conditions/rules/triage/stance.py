@@ -1,0 +1,104 @@
+"""Stance: to which side the cues about a condition point, and which cues these are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conditions.rules.evidence import Stance
+from conditions.rules.triage.matching import STANCE, Found
+from conditions.rules.triage.scoring import ReadSentence
+from conditions.rules.triage.tokens import Token
+
+# Said just before a cue, these turn it: what is denied or asked for has not happened.
+_NOT = {
+    *("not", "no", "never", "without", "neither", "nor", "cannot", "nobody", "hardly", "barely"),
+    *("fail", "failed", "fails", "refuse", "refused", "refuses", "yet"),
+    *("لم", "لا", "لن", "ليس", "دون", "بدون", "رفض", "رفضت"),
+}
+_DENIED = {
+    *("deny", "denied", "denies", "denying", "denial", "reject", "rejected", "rejects"),
+    *("نفي", "نفت", "ينفي"),
+}
+_ASKED = {
+    *("must", "should", "ought", "urge", "urged", "urges", "urging", "ask", "asks", "asked"),
+    *("demand", "demands", "demanded", "require", "requires", "required", "insist", "insists"),
+    *("يجب", "دعا", "دعت", "طالب", "طالبت", "يطالب"),
+}
+_NOT_WITHIN, _DENIED_WITHIN, _ASKED_WITHIN = 3, 6, 5
+_TURNED = {Stance.SUPPORTS.value: Stance.CONTRADICTS.value}
+_NEUTRAL = Stance.NEUTRAL.value
+_SIDES = {
+    Stance.SUPPORTS.value: "for",
+    Stance.CONTRADICTS.value: "against",
+    _NEUTRAL: "without a side",
+}
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StanceReading:
+    """A stance with the reason for it in one sentence."""
+
+    stance: str
+    reason: str
+
+
+def read_stance(read: Sequence[ReadSentence], code: str, *, neutral_share: float) -> StanceReading:
+    """The side that outweighs the other and the cues without a side, or neutral.
+
+    A cue without a side counts ``neutral_share`` of one that takes a side.
+    """
+    points: Counter[str] = Counter()
+    said: dict[str, list[str]] = {side: [] for side in _SIDES}
+    for sentence in read:
+        for cue in sentence.of(code, STANCE):
+            side = _turned(cue, sentence.sentence.tokens)
+            points[side] += sentence.counts
+            said[side].append(_wording(cue, sentence.sentence.tokens))
+    return StanceReading(_decided(points, neutral_share), _reason(points, said))
+
+
+def _decided(points: Counter[str], neutral_share: float) -> str:
+    supports, contradicts = points[Stance.SUPPORTS.value], points[Stance.CONTRADICTS.value]
+    if supports == contradicts or max(supports, contradicts) <= points[_NEUTRAL] * neutral_share:
+        return _NEUTRAL
+    return Stance.SUPPORTS.value if supports > contradicts else Stance.CONTRADICTS.value
+
+
+def _turned(cue: Found, tokens: Sequence[Token]) -> str:
+    """The side of a cue as it stands in its sentence: not, denied and asked for turn it."""
+    side = cue.entry.detail
+    if side == _NEUTRAL:
+        return side
+    if _said_before(cue, tokens, _DENIED, _DENIED_WITHIN):
+        return _NEUTRAL
+    if _said_before(cue, tokens, _NOT, _NOT_WITHIN):
+        return _TURNED.get(side, _NEUTRAL)
+    asked = side == Stance.SUPPORTS and _said_before(cue, tokens, _ASKED, _ASKED_WITHIN)
+    return _NEUTRAL if asked else side
+
+
+def _said_before(cue: Found, tokens: Sequence[Token], words: set[str], within: int) -> bool:
+    own = {at for start, end in cue.places for at in range(start, end)}
+    return any(
+        at not in own and tokens[at].forms[0] in words
+        for start, _ in cue.places
+        for at in range(max(0, start - within), start)
+    )
+
+
+def _wording(cue: Found, tokens: Sequence[Token]) -> str:
+    return " … ".join(
+        " ".join(token.forms[0] for token in tokens[start:end]) for start, end in sorted(cue.places)
+    )
+
+
+def _reason(points: Counter[str], said: dict[str, list[str]]) -> str:
+    parts = []
+    for side, name in _SIDES.items():
+        if points[side]:
+            shown = ", ".join(f"“{words}”" for words in dict.fromkeys(said[side][:_SHOWN]))
+            parts.append(f"{points[side]} {name} ({shown})")
+    return f"Cues: {'; '.join(parts)}." if parts else "No cue to either side."
