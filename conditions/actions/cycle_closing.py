@@ -11,7 +11,7 @@ from conditions.actions.escalations import note_escalation
 from conditions.actions.publishing import publish_closed, require_may_publish
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import Program, ReviewCycle, User
-from conditions.queries.closing import blockers_of, unjudged
+from conditions.queries.closing import blockers_of
 from conditions.rules.refusals import Conflict
 
 
@@ -73,11 +73,6 @@ def close_cycle(
         note_escalation(program=program, by=by, as_of=as_of)
         publish_closed(program=program, cycle=cycle, by=by, as_of=as_of, tell=not is_demonstration)
     return cycle
-
-
-def missing_assessments(cycle: ReviewCycle, day: date) -> list[str]:
-    """Codes of conditions in force on ``day``, or when the span ended, without an approved one."""
-    return list(unjudged(cycle, day).values_list("code", flat=True))
 
 
 def _require_complete(cycle: ReviewCycle, day: date) -> None:
