@@ -103,6 +103,7 @@ def test_a_new_cycle_is_not_yet_assessed_and_shows_the_last_judgement_as_a_propo
     assert "104 days left" in page
     assert "from cycle 3, not re-checked 3 Largely met" in page
     assert page.count("Not yet assessed. Assess it") == 1
+    assert page.count("untouched in this cycle") == 3
     assert "What blocks closing 3" in page
     assert "0 of 3 coded, 0 approved ; by now the usual rhythm would have 0 coded" in page
 
@@ -134,6 +135,19 @@ def test_new_documents_are_those_since_the_last_judgement(
     assert "1 new since the last judgement" in page
     assert "1 against, 2 for" in page
     assert page.count("not judged yet") == 2
+
+
+def test_a_corrected_judgement_stands_in_place_of_the_one_it_corrects(
+    manager: Person, program: Program, cycle: ReviewCycle
+) -> None:
+    beta = of(program, "BETA")
+    wrong = make_assessment(condition=beta, cycle=cycle, valid_from=TODAY, status="1")
+    right = make_assessment(
+        condition=beta, cycle=cycle, valid_from=THIRD_DUE, status="4", corrects=wrong
+    )
+    answer = manager.get("conditions_reviewcycle_change", cycle.pk)
+    [work] = [one for one in answer.context["board"].works if one.condition == beta]
+    assert work.approved == right
 
 
 def test_day_thirty_tells_what_will_be_late(
@@ -302,6 +316,9 @@ def test_a_viewer_learns_of_no_draft_and_of_no_hidden_document(
         assert word not in page, word
     assert f"/assessment/{draft.pk}/" not in " ".join(links(viewer, cycle))
     assert "none new since the last judgement" in page
+    told = viewer.get("conditions_reviewcycle_change", cycle.pk).context["board"]
+    assert (told.blockers, told.steps) == ((), ())
+    assert all(work.in_work is None for work in told.works)
     seen = board(analyst, cycle)
     assert "ada" in seen
     assert "1 new since the last judgement" in seen
@@ -373,3 +390,26 @@ def test_the_number_of_queries_is_fixed(manager: Person, lead: User, number: int
     with CaptureQueriesContext(connection) as captured:
         board(manager, cycle)
     assert len(captured) == 16
+
+
+def test_leads_chosen_before_the_session_ended_come_back(
+    manager: Person, program: Program, cycle: ReviewCycle, lead: User
+) -> None:
+    other = make_user("analyst", username="Oda")
+    manager.user.set_password("a-long-password")
+    manager.user.save()
+    url = reverse("admin:conditions_reviewcycle_change", args=[cycle.pk])
+    browser = Client()
+    asked = browser.post(url, leads(cycle, {"ALPHA": other}))
+    assert asked.status_code == 401
+    kept = re.search(r'name="kept" value="([^"]+)"', asked.content.decode())
+    assert kept is not None
+    known = {"username": "max", "password": "a-long-password", "next": url, "kept": kept.group(1)}
+    browser.post(reverse("admin:login"), known)
+    page = browser.get(url)
+    assert "You had been signed out." in page.content.decode()
+    assert of(program, "ALPHA").lead == lead
+    field = page.context["form"][f"lead_{of(program, 'ALPHA').pk}"]
+    assert field.value() == str(other.pk)
+    hidden = f'name="initial-{field.html_name}" value="{lead.pk}"'
+    assert hidden in page.content.decode()

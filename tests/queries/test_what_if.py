@@ -212,7 +212,15 @@ def test_what_is_played_comes_true_when_the_cycle_is_closed_so(program: Program)
     assert streaks(program) == [(run.then.current, run.then.needed) for run in played.runs]
 
 
+def test_an_official_report_on_a_cycle_that_is_late_counts_already(program: Program) -> None:
+    say(program, 3, "not_affirmed", "affirmed")
+    own, official = board(program, cycle="4", official_ALPHA="not_affirmed").runs
+    assert (own.now.current, official.now.current, official.then.current) == (0, 1, 2)
+    assert streaks(program)[1][0] == official.now.current
+
+
 def test_a_skipped_cycle_counts_as_missing(program: Program) -> None:
+    judge(program, 3, ("1", "1"))
     ReviewCycle.objects.filter(program=program, number=3).update(
         is_skipped=True,
         closed_on=TODAY,
