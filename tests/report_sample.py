@@ -369,6 +369,7 @@ def draft_report(**fields: Any) -> Report:
 def make_publication(
     program: Program,
     number: int = 2,
+    /,
     *,
     as_of: datetime,
     by: User | None = None,

@@ -40,7 +40,8 @@ def report(
 
     def context(opened: Opened) -> Context:
         known = _known(versions_of(opened.program, number), opened)
-        row = publication_of(opened.program, number, version or (known[-1].version if known else 1))
+        chosen = version if version is not None else known[-1].version if known else 1
+        row = publication_of(opened.program, number, chosen)
         _require_known(row.version, known, opened)
         forms = _forms(FORMS, slug, number, row.version)
         if may_read_annex(opened.audience.reader):
