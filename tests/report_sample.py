@@ -16,6 +16,11 @@ from tests.factories import SCALE_ROWS, make_user
 HOSTILE = "<script>alert('x')</script> & “<b>bold</b>”"
 ARABIC = "تقرير عن المقاتلين الأجانب"
 SECRET = "ev-secret"
+LONG = (
+    "Two units stay under their own commanders, and no vetting is on file for any of them, "
+    "which the ministry does not deny in public; nobody outside has been let in to see them."
+)
+
 Content = dict[str, Any]
 
 
@@ -353,6 +358,24 @@ def sample(*, conditions: int = 2, **fields: Any) -> Content:
     return deepcopy({**content, **fields})
 
 
+def full_house() -> Content:
+    """The fullest scorecard: eight conditions, every flag raised, every warning said."""
+    codes = ("ISIS", "MINORITIES", "NEIGHBOURS", "TERRORISM", "FIGHTERS", "RIGHTS", "L7", "L8")
+    content = sample(
+        is_demonstration=True,
+        program=program_told(four_eyes=False, stage_note=LONG),
+        counts=[{"code": code, "label": "", "count": 1} for code in "0123UW"],
+    )
+    content["conditions"] = [
+        {**alpha(), "code": code, "title": "Removal of foreign fighters from senior posts"}
+        for code in codes
+    ]
+    for row in content["conditions"]:
+        flags = ["reversed", "single_source", "one_sided", "stale"]
+        row["judgement"] = {**row["judgement"], "rationale": LONG, "flags": flags}
+    return content
+
+
 def sample_report(*, is_draft: bool = False, **fields: Any) -> Report:
     """The sample read as a report; as a draft it has no hash."""
     content = sample(**fields)
@@ -374,9 +397,10 @@ def make_publication(
     as_of: datetime,
     by: User | None = None,
     note: str = "",
+    content: Content | None = None,
     **fields: Any,
 ) -> Publication:
-    """The sample published as the next version of a cycle's report, chained to the newest one."""
+    """The sample, or ``content``, as the next version of a report, chained to the newest one."""
     cycle = program.cycles.get(number=number)
     by = by or make_user("manager")
     if cycle.closed_at is None:
@@ -384,17 +408,16 @@ def make_publication(
         cycle.save()
     newest = program.publications.newest_first().first()
     version = cycle.publications.count() + 1
-    content = sample(
-        **{
-            "program": program_told(slug=program.slug, short_title=program.short_title),
-            "cycle": cycle_told(number),
-            "version": version,
-            "note": note if version == 1 else note or "A corrected report.",
-            "known_at": as_of.isoformat(),
-            "earlier": [],
-            **fields,
-        }
-    )
+    told = program_told(short_title=program.short_title)
+    content = content or sample(**{"program": told, **fields})
+    content |= {
+        "cycle": cycle_told(number),
+        "version": version,
+        "note": note if version == 1 else note or "A corrected report.",
+        "known_at": as_of.isoformat(),
+        "earlier": [],
+    }
+    content["program"]["slug"] = program.slug
     row = Publication.objects.create(
         program=program,
         cycle=cycle,

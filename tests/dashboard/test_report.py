@@ -213,7 +213,7 @@ def test_the_team_sees_a_draft_that_says_what_is_missing(role: str) -> None:
     answer = signed_in(role).get(f"{CYCLE.replace('2', '4')}report/draft/")
     page = text_of(answer)
     assert "private" in answer.headers["Cache-Control"]
-    assert '<p class="watermark" aria-hidden="true">DRAFT</p>' in page
+    assert '<p class="watermark" aria-hidden="true"></p>' in page
     assert "Without an approved judgement: ALPHA." in page
     assert "The key judgements are not written." in page
     assert "The cycle is not closed." in page

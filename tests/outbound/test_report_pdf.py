@@ -12,15 +12,10 @@ from pypdf import PdfReader
 
 from conditions.outbound.reports import pdf, press
 from conditions.queries.report import Report, read_report
-from conditions.rules.fingerprint import fingerprint
 from tests.press import need_press
-from tests.report_sample import alpha, draft_report, program_told, sample, sample_report
+from tests.report_sample import draft_report, full_house, program_told, sample_report
 
 PRESS = [sys.executable, "-I", str(Path(press.__file__))]
-LONG = (
-    "Two units stay under their own commanders, and no vetting is on file for any of them, "
-    "which the ministry does not deny in public; nobody outside has been let in to see them."
-)
 
 
 @pytest.fixture(autouse=True)
@@ -110,30 +105,14 @@ def test_demonstration_and_four_eyes_off_are_said() -> None:
     assert "Four eyes are off for this program." in told
 
 
-def full_house() -> Report:
-    """The fullest scorecard: eight conditions, every flag raised, every warning said."""
-    codes = ("ISIS", "MINORITIES", "NEIGHBOURS", "TERRORISM", "FIGHTERS", "RIGHTS", "L7", "L8")
-    content = sample(
-        is_demonstration=True,
-        program=program_told(four_eyes=False, stage_note=LONG),
-        counts=[{"code": code, "label": "", "count": 1} for code in "0123UW"],
-    )
-    content["conditions"] = [
-        {**alpha(), "code": code, "title": "Removal of foreign fighters from senior posts"}
-        for code in codes
-    ]
-    for row in content["conditions"]:
-        flags = ["reversed", "single_source", "one_sided", "stale"]
-        row["judgement"] = {**row["judgement"], "rationale": LONG, "flags": flags}
-    return read_report(content, sha256=fingerprint(content))
-
-
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("face", ["", "DejaVu Sans"])
 def test_the_scorecard_of_eight_conditions_is_one_sheet(paper: str, face: str) -> None:
     style = f"@page {{ size: {paper} }}"
     style += f' :root {{ --sans: "{face}"; --serif: "{face}" }}' if face else ""
-    html = pdf.printable(full_house()).replace("</head>", f"<style>{style}</style></head>")
+    html = pdf.printable(read_report(full_house())).replace(
+        "</head>", f"<style>{style}</style></head>"
+    )
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.printed_html(html))).pages]
     assert "L8" in pages[0]
     assert "Key judgements" not in pages[0]
