@@ -101,6 +101,21 @@ def test_a_document_reads_as_it_did_then_and_what_was_closed_then_stays_closed(
     assert {row[2].title for row in told(program, seen=TEAM)} == {"A leaked draft"}
 
 
+def test_a_document_that_was_closed_since_is_closed_for_every_day(program: Program) -> None:
+    document = make_evidence(title="Published by mistake", recorded_at=noon(FIRST_DUE))
+    say(program, document)
+    amend_evidence(
+        evidence=document,
+        item=replace(EvidenceItem.of(document), sensitivity="restricted"),
+        by=make_user("analyst"),
+        as_of=noon(TODAY + DAY),
+        expected_revision=1,
+        reason="It names an informant.",
+    )
+    for as_of in (NOW, AsOf(TODAY, noon(TODAY + DAY))):
+        assert told(program, as_of) == [("affirmed", TODAY, None)] * 3
+
+
 def report(program: Program, as_of: AsOf = NOW) -> ReportSent | None:
     cycle = program.cycles.get(number=1)
     return reports_on([cycle.pk], as_of, PUBLIC).get(cycle.pk)
