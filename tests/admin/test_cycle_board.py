@@ -343,7 +343,8 @@ def test_a_late_cycle_and_a_closed_one(
     manager: Person, program: Program, cycle: ReviewCycle
 ) -> None:
     overdue = program.cycles.get(number=3)
-    assert "Overdue by 16 days" in board(manager, overdue)
+    assert "120 days gone, Overdue by 16 days" in board(manager, overdue)
+    assert "What is late" in board(manager, overdue)
     for code in ("BETA", "GAMMA"):
         make_assessment(
             condition=of(program, code), cycle=overdue, valid_from=THIRD_DUE - DAY, status="1"
