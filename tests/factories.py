@@ -14,6 +14,7 @@ from conditions.actions.cycles import open_cycles
 from conditions.actions.evidence_items import evidence_content
 from conditions.actions.judgements import ItemFinding, Judgement
 from conditions.actions.reviews import approve_assessment
+from conditions.actions.search_texts import write_search_text
 from conditions.models import (
     Assessment,
     ChecklistItem,
@@ -186,6 +187,7 @@ def make_evidence(
         sha256=fingerprint(content),
         recorded_at=recorded_at,
     )
+    write_search_text([evidence.pk])
     if condition is not None:
         make_link(evidence=evidence, condition=condition, stance=stance, recorded_at=recorded_at)
     return evidence

@@ -10,6 +10,7 @@ from itertools import count
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from conditions.actions.capture_orders import order_capture
 from conditions.actions.evidence_items import (
     BadEvidence as BadEvidence,
 )
@@ -24,6 +25,7 @@ from conditions.actions.evidence_links import link_evidence as link_evidence
 from conditions.actions.evidence_links import withdraw_link as withdraw_link
 from conditions.actions.evidence_links import write_links
 from conditions.actions.record import record_event, require_permission
+from conditions.actions.search_texts import write_search_text
 from conditions.models import Evidence, EvidenceVersion, Program, User
 from conditions.queries.evidence_lookup import find_by_url
 from conditions.rules.fingerprint import fingerprint
@@ -72,6 +74,7 @@ def file_evidence(
         _require_new(item.url)
         evidence = _create(item, by=by, as_of=as_of)
         _write_version(evidence, by=by, as_of=as_of)
+        write_search_text([evidence.pk])
         record_event(
             verb="evidence.filed",
             subject=evidence,
@@ -80,6 +83,7 @@ def file_evidence(
             after=evidence_content(evidence),
         )
         write_links(evidence, links, by=by, as_of=as_of, carry=carry)
+        order_capture(evidence=evidence, by=by, as_of=as_of)
     return evidence
 
 
@@ -117,6 +121,7 @@ def amend_evidence(
         evidence.revision += 1
         evidence.save()
         _write_version(evidence, by=by, as_of=as_of)
+        write_search_text([evidence.pk])
         record_event(
             verb="evidence.amended",
             subject=evidence,
@@ -126,6 +131,8 @@ def amend_evidence(
             after=evidence_content(evidence),
             reason=reason.strip(),
         )
+        if evidence.url != before["url"]:
+            order_capture(evidence=evidence, by=by, as_of=as_of)
         touch_programs_of(Evidence.objects.filter(pk=evidence.pk), as_of=as_of)
     return evidence
 

@@ -14,6 +14,7 @@ from conditions.actions.evidence_files.publishers import Publishers
 from conditions.actions.evidence_items import evidence_content
 from conditions.actions.faults import Fault
 from conditions.actions.record import snapshot
+from conditions.actions.search_texts import write_search_text
 from conditions.models import Event, Evidence, EvidenceLink, EvidenceVersion, Program, User
 from conditions.rules.fingerprint import fingerprint
 
@@ -74,6 +75,7 @@ class Filing:
             )
             for row, content in zip(rows, contents, strict=True)
         )
+        write_search_text(row.pk for row in rows)
         # How sure the labeller was has no column of its own; it is kept on record.
         Event.objects.bulk_create(
             self._event("evidence.filed", row, content | {"labels_confidence": sure})

@@ -11,11 +11,13 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Concat
 
 from conditions.models import Evidence, EvidenceLink, EvidenceVersion, Program, Source
-from conditions.queries.lists.filters import day, moment, number, one_of, text, yes_no
+from conditions.queries.full_text import by_index, matching
+from conditions.queries.lists.filters import Filter, day, moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.authority import Reader, Sensitivity
 from conditions.rules.evidence import RELIABILITY, Stance
+from conditions.rules.search_words import read_search
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def _narrow_evidence(
     if wanted:
         standing = visible_links(reader).filter(withdrawn_at__isnull=True, **wanted)
         rows = rows.filter(pk__in=standing.order_by().values("evidence"))
+    if "q" in values:
+        rows = matching(rows, values["q"])
     if "changed_since" in values:
         newest = EvidenceVersion.objects.filter(evidence=OuterRef("pk")).order_by("-number")
         rows = rows.annotate(changed_at=Subquery(newest.values("recorded_at")[:1]))
@@ -164,6 +168,14 @@ _EVIDENCE_COLUMNS = (
     *("language", "summary", "passage_hint", "voice", "event_slug", "sensitivity"),
     *("is_primary", "is_demonstration", "revision", "recorded_at", "grade"),
 )
+_WORDS = Filter(
+    "q",
+    "Holds these words in its title, summary, notes or the text of its newest copy: all words, "
+    'any order; "words in quotes" stand together; -word is left out; word* may go on. Case and '
+    "diacritics do not matter.",
+    "string",
+    read_search,
+)
 SOURCES = Listing(
     row=SourceRow,
     columns=("id", "name", "kind", "language", "ownership", "reliability"),
@@ -182,6 +194,7 @@ EVIDENCE = Listing(
     columns=_EVIDENCE_COLUMNS,
     visible=_graded,
     filters=(
+        _WORDS,
         text("program", "Bears on this program (slug)."),
         text("condition", "Bears on a condition with this code."),
         one_of("stance", "Is linked with this stance.", [stance.value for stance in Stance]),
@@ -200,6 +213,7 @@ EVIDENCE = Listing(
     ),
     orderings=("-id", "id", "published_on", "-published_on"),
     narrow=_narrow_evidence,
+    in_order=by_index,
     may_lack=frozenset({"published_on"}),
 )
 EVIDENCE_DETAIL = Listing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -56,6 +56,10 @@ def _unchanged(rows: QuerySet[Any], values: Mapping[str, Any], reader: Reader) -
     return rows
 
 
+def _in_order(rows: QuerySet[Any], order: Sequence[Any]) -> QuerySet[Any]:
+    return rows.order_by(*order)
+
+
 def _complete(rows: list[Any], reader: Reader, as_of: datetime) -> list[Any]:
     return rows
 
@@ -65,8 +69,8 @@ class Listing(Generic[R]):
     """How one kind of thing is listed: the columns of its rows, who sees which, how it is cut.
 
     ``columns`` are in the order of the row's first fields. ``narrow`` applies the filters that are
-    no plain comparison; ``complete`` adds what takes a query of its own, a fixed number of them.
-    ``may_lack`` names the orderable attributes that some rows do not have.
+    no plain comparison, ``in_order`` sorts; ``complete`` adds what takes a query of its own, a
+    fixed number of them. ``may_lack`` names the orderable attributes that some rows do not have.
     """
 
     row: type[R]
@@ -75,6 +79,7 @@ class Listing(Generic[R]):
     filters: tuple[Filter, ...]
     orderings: tuple[str, ...]
     narrow: Callable[[QuerySet[Any], Mapping[str, Any], Reader], QuerySet[Any]] = _unchanged
+    in_order: Callable[[QuerySet[Any], Sequence[Any]], QuerySet[Any]] = _in_order
     complete: Callable[[list[R], Reader, datetime], list[R]] = _complete
     may_lack: frozenset[str] = frozenset()
 
@@ -106,7 +111,7 @@ def page_of(
     rows = listing.narrow(listing.visible(reader).filter(**plain), own, reader)
     if mark is not None:
         rows = rows.filter(_beyond(key, mark))
-    rows = rows.order_by(*_order(key, backwards=backwards))
+    rows = listing.in_order(rows, _order(key, backwards=backwards))
     found = [listing.row(*row) for row in rows.values_list(*listing.columns)[: size + 1]]
     more, found = len(found) > size, found[:size]
     if backwards:
