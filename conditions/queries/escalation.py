@@ -70,7 +70,7 @@ def periods_of(
 ) -> tuple[Periods, ...]:
     """Both counts over ``cycles``, all of them in order: our own, then the official one.
 
-    None where the text has no such rule. One query.
+    Empty where the text has no such rule. One query.
     """
     rule = program.escalation
     if rule is None:
@@ -83,10 +83,11 @@ def periods_of(
         words = [official.get((condition.id, cycle.id)) for condition in asked]
         return official_outcome(program.certification, words)
 
-    ours = own_periods(program, cycles, conditions, own)
     coming = next((cycle for cycle in cycles if not _is_over(cycle, as_of.valid_at)), None)
-    theirs = _counted(CountBasis.OFFICIAL, rule, reported, said, coming)
-    return (theirs,) if ours is None else (ours, theirs)
+    return (
+        _own(program, rule, cycles, conditions, own),
+        _counted(CountBasis.OFFICIAL, rule, reported, said, coming),
+    )
 
 
 def own_periods(
@@ -102,24 +103,7 @@ def own_periods(
     skipped, counts as missing. Closed cycles only.
     """
     rule = program.escalation
-    if rule is None:
-        return None
-    scale = program.scale
-
-    def judged(cycle: CycleDates) -> Outcome:
-        if cycle.state is CycleState.SKIPPED:
-            return Outcome.MISSING
-        standings = []
-        for condition in _asked_in(cycle, conditions):
-            verdict = verdicts.get((condition.id, cycle.id))
-            status, limb = (verdict.status, verdict.limb) if verdict else (None, "")
-            standings.append(Standing(condition.code, status, condition.test, limb))
-        return own_outcome(program.certification, standings, scale)
-
-    closed = [cycle for cycle in cycles if cycle.state in _CLOSED]
-    never = (*_CLOSED, CycleState.UNTRACKED)
-    coming = next((cycle for cycle in cycles if cycle.state not in never), None)
-    return _counted(CountBasis.OWN, rule, closed, judged, coming)
+    return _own(program, rule, cycles, conditions, verdicts) if rule else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +133,31 @@ def _found(
         else:
             official[condition_id, cycle_id] = word
     return own, official
+
+
+def _own(
+    program: Program,
+    rule: ConsecutiveRule,
+    cycles: Sequence[CycleDates],
+    conditions: Sequence[ConditionSpan],
+    verdicts: Mapping[_Place, Verdict],
+) -> Periods:
+    scale = program.scale
+
+    def judged(cycle: CycleDates) -> Outcome:
+        if cycle.state is CycleState.SKIPPED:
+            return Outcome.MISSING
+        standings = []
+        for condition in _asked_in(cycle, conditions):
+            verdict = verdicts.get((condition.id, cycle.id))
+            status, limb = (verdict.status, verdict.limb) if verdict else (None, "")
+            standings.append(Standing(condition.code, status, condition.test, limb))
+        return own_outcome(program.certification, standings, scale)
+
+    closed = [cycle for cycle in cycles if cycle.state in _CLOSED]
+    never = (*_CLOSED, CycleState.UNTRACKED)
+    coming = next((cycle for cycle in cycles if cycle.state not in never), None)
+    return _counted(CountBasis.OWN, rule, closed, judged, coming)
 
 
 def _counted(
