@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from conditions.actions.cycles import open_cycles
+from conditions.actions.escalations import note_escalation
 from conditions.actions.release_news import owe_release_news
 from conditions.actions.reminders import Owed, owe_reminders
 from conditions.models import Program, Pulse, ReviewCycle, User
@@ -156,6 +157,9 @@ def _sweep_program(
     program: Program, *, as_of: datetime, by: User | None, people: str
 ) -> ProgramSweep:
     touched = open_cycles(program=program, by=by, as_of=as_of)
+    if any(cycle.fell_due_at == as_of for cycle in touched):
+        # An official finding may have been recorded before its period was over.
+        note_escalation(program=program, by=by, as_of=as_of)
     owing = owe_reminders(program=program, as_of=as_of)
     news = owe_release_news(program=program, as_of=as_of)
     # Still under the lock that all three took, so no later write hides behind this revision.

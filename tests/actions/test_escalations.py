@@ -300,3 +300,14 @@ class TestFalls:
             as_of=noon(TODAY),
         )
         assert not Event.objects.filter(verb="condition.fell").exists()
+
+
+def test_a_finding_sent_before_its_period_is_over_counts_once_it_is(lead: User) -> None:
+    early = SECOND_DUE - 2 * DAY
+    program = make_program(lead=lead, as_of=noon(early))
+    say(program, 1, "not_affirmed", as_of=noon(early))
+    say(program, 2, "not_affirmed", found_on=early, as_of=noon(early))
+    assert verbs() == []
+    for _ in range(2):
+        sweep(as_of=noon(SECOND_DUE))
+    assert verbs() == [("escalation.fired", "official", 2)]
