@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -75,16 +74,6 @@ def agreement_of(cycle_ids: Collection[int], known_at: datetime) -> AgreementRep
         items=agreement_between(items, scale),
         conditions=agreement_between(conditions, scale),
     )
-
-
-def agreement_content(report: AgreementReport) -> dict[str, Any]:
-    """The report as plain values for a fingerprint: whole numbers and text only."""
-    return {
-        "double_codings": report.double_codings,
-        "items": asdict(report.items),
-        "conditions": asdict(report.conditions),
-        "sentences": list(report.sentences),
-    }
 
 
 def _told(found: Agreement, unit: str) -> list[str]:

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from conditions.actions.coder_changes import call_off
 from conditions.models import Coding, Condition, DoubleCoding, Program, ReviewCycle, User
-from conditions.queries.agreement import CLUSTERED, agreement_content, agreement_of
+from conditions.queries.agreement import CLUSTERED, agreement_of
 from conditions.queries.double_coding import (
     double_codings_of,
     own_coding,
@@ -17,7 +17,6 @@ from conditions.queries.double_coding import (
     visible_codings,
 )
 from conditions.rules.agreement import Agreement
-from conditions.rules.fingerprint import canonical_json
 from tests.codings import add_items, code_twice, make_double_coding, seal
 from tests.days import TODAY, noon
 from tests.factories import make_program, make_user
@@ -134,22 +133,6 @@ def test_several_cycles_are_counted_together(program: Program, cycle: ReviewCycl
         code_twice(condition, other, FIRST[at : at + 5], SECOND[at : at + 5])
     both = agreement_of([cycle.pk, other.pk], NOW)
     assert (both.double_codings, both.items.kappa) == (4, "0.72")
-
-
-def test_the_content_has_one_written_form(program: Program, cycle: ReviewCycle) -> None:
-    code_all(program, cycle, FIRST, SECOND)
-    content = agreement_content(agreement_of([cycle.pk], NOW))
-    assert canonical_json(content)
-    assert content["items"] == {
-        "n": 20,
-        "agreed": 15,
-        "outside_n": 0,
-        "outside_agreed": 0,
-        "kappa": "0.72",
-        "low": "0.45",
-        "high": "0.99",
-        "reason": "",
-    }
 
 
 @pytest.mark.parametrize("number", [1, 3])
