@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from conditions.models.guards import missing_guards
 from conditions.outbound.reports.pdf import REMEDY, why_not
+from conditions.queries.full_text import not_in_index
 from conditions.queries.health import health
 from conditions.queries.printing import not_printed, press_state
 
@@ -130,6 +131,14 @@ def reports(as_of: datetime) -> Iterator[Ailment]:
         yield Ailment(f"Reports that wait to be printed: {waiting}.", by_hand)
 
 
+def search(as_of: datetime) -> Iterator[Ailment]:
+    """Full-text search finds every document on file."""
+    if missing := not_in_index():
+        yield Ailment(
+            f"Documents that no search can find: {missing}.", "Run: python manage.py reindex"
+        )
+
+
 def mail(as_of: datetime) -> Iterator[Ailment]:
     """The mail server takes a connection; without one, mail is known to stay here."""
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
@@ -187,10 +196,11 @@ QUESTIONS: dict[str, Callable[[datetime], Iterator[Ailment]]] = {
     "cycles": cycles,
     "reminders": reminders,
     "reports": reports,
+    "search": search,
     "mail": mail,
 }
 # These read our tables, so they make sense only when the database is well.
-NEED_TABLES = {"guards", "pulse", "cycles", "reminders", "reports"}
+NEED_TABLES = {"guards", "pulse", "cycles", "reminders", "reports", "search"}
 
 
 def diagnose(names: list[str], *, as_of: datetime) -> dict[str, list[Ailment] | None]:

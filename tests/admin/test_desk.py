@@ -68,9 +68,9 @@ def test_the_pulse_is_shown(analyst: Person) -> None:
 def test_search_finds_conditions_evidence_and_sources(analyst: Person, work: Work) -> None:
     page = analyst.get("search", q="title alpha")
     assert list(page.context["conditions"]) == [work.condition]
-    assert list(analyst.get("search", q="document").context["evidence"]) == [
-        work.contradicting,
-        work.supporting,
+    assert [hit.id for hit in analyst.get("search", q="document").context["evidence"].hits] == [
+        work.contradicting.pk,
+        work.supporting.pk,
     ]
     assert (
         reverse("admin:conditions_evidence_add") in analyst.get("search", q="zzz").content.decode()

@@ -38,7 +38,7 @@ LISTS = {
 }
 PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "desk": (lambda w: reverse("admin:index"), 18),
-    "search": (lambda w: reverse("admin:search") + "?q=title", 7),
+    "search": (lambda w: reverse("admin:search") + "?q=document", 13),
     "settings": (lambda w: reverse("admin:my_settings"), 4),
     "condition": (lambda w: of("condition_change", w.condition), 17),
     "condition history": (lambda w: of("condition_history", w.condition), 7),

@@ -1,4 +1,4 @@
-"""Search over what analysts look for: conditions, evidence, sources."""
+"""Search over what analysts look for: evidence by its words, conditions and sources by name."""
 
 from __future__ import annotations
 
@@ -6,33 +6,64 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
+from conditions.admin.pages.search_form import SearchForm
 from conditions.admin.rendering import page, require
-from conditions.models import Condition, Evidence, Source
-from conditions.queries.readers import sensitivities_for
+from conditions.models import Condition, Source
+from conditions.queries.lists.filters import number
+from conditions.queries.search import SearchPage, search_evidence
+from conditions.rules.refusals import Refusal
 
 MOST = 20
+# As many as a name is made of; each is looked for in every row.
+_WORDS = 8
+_AFTER = number("after", "The last document of the page before.")
 
 
 def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Up to twenty of each kind that hold every word typed."""
+    """A page of evidence with the passages found, and up to twenty conditions and sources."""
     require(request, "view_condition", to="search")
-    words = request.GET.get("q", "").split()[:8]
+    form = SearchForm(request.GET)
+    is_clear = form.read()
+    words = request.GET.get("q", "").split()[:_WORDS] if is_clear and form.search else []
+    found = _evidence(request, form) if is_clear else None
     conditions = Condition.objects.select_related("program")
-    evidence = Evidence.objects.with_sensitivity(sensitivities_for(request.user))
     return page(
         site,
         request,
         "search",
         title="Search",
-        q=" ".join(words),
+        status=200 if is_clear else 400,
+        form=form,
+        q=form.search.typed if form.search else "",
+        is_first="after" not in request.GET,
+        next=_with(request.GET, after=found.after) if found and found.after else None,
+        from_start=_with(request.GET),
         conditions=_holding(conditions, words, "code", "title", "provision"),
-        evidence=_holding(
-            evidence.select_related("source"), words, "title", "summary", "key", "source__name"
-        ),
+        evidence=found,
         sources=_holding(Source.objects.all(), words, "name", "ownership"),
     )
+
+
+def _evidence(request: HttpRequest, form: SearchForm) -> SearchPage | None:
+    if form.search is None:
+        return None
+    try:
+        after = _AFTER.read(request.GET["after"]) if "after" in request.GET else None
+    except Refusal:
+        # A link that was cut short: begin at the first page.
+        after = None
+    return search_evidence(form.search, reader=request.user, filters=form.filters, after=after)
+
+
+def _with(query: QueryDict, **changes: Any) -> str:
+    copy = query.copy()
+    copy.pop("after", None)
+    for name in [name for name in copy if not copy[name]]:
+        del copy[name]
+    copy.update({name: str(value) for name, value in changes.items()})
+    return copy.urlencode()
 
 
 def _holding(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:

@@ -1,0 +1,128 @@
+"""The search page: passages, limits, refusals, and nothing that one may not see."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from conditions.queries.search import MOST
+from tests.admin.conftest import Person, Work, sign_in
+from tests.factories import make_evidence
+
+pytestmark = pytest.mark.django_db
+
+
+def found(page: HttpResponse) -> list[int]:
+    return [hit.id for hit in page.context["evidence"].hits]
+
+
+def test_passages_are_shown_marked_and_escaped(analyst: Person) -> None:
+    evidence = make_evidence(
+        title="<script>alert(1)</script> Sanctions", summary="On <b>sanctions</b> & more."
+    )
+    page = analyst.get("search", q="sanction*")
+    html = page.content.decode()
+    assert found(page) == [evidence.pk]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>Sanctions</mark>" in html
+    assert "On &lt;b&gt;<mark>sanctions</mark>&lt;/b&gt; &amp; more." in html
+    assert reverse("admin:conditions_evidence_change", args=[evidence.pk]) in html
+
+
+def test_limits_are_kept_in_the_form_and_narrow(analyst: Person, work: Work) -> None:
+    limits = {
+        "program": work.program.slug,
+        "condition": work.condition.code,
+        "stance": "contradicts",
+        "cycle": work.program.cycles.get(number=1).pk,
+        "reliability": "B",
+        "credibility": "2",
+        "language": "en",
+        "source": work.contradicting.source_id,
+        "published_from": "2025-11-10",
+        "published_to": "2025-11-10",
+    }
+    page = analyst.get("search", q="document", **limits)
+    assert found(page) == [work.contradicting.pk]
+    html = page.content.decode()
+    assert "<details open>" in html
+    assert '<option value="contradicts" selected>' in html
+    assert 'value="2025-11-10"' in html
+    assert "<details>" in analyst.get("search", q="document").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ({"q": "-oil"}, "q", "There is no word to look for."),
+        ({"q": "a\x00b"}, "q", "Null characters"),
+        ({"q": "x" * 10_000}, "q", "too long"),
+        ({"q": ""}, "q", "letters or digits"),
+        ({"q": "oil", "published_from": "yesterday"}, "published_from", "2026-03-09"),
+        ({"q": "oil", "stance": "for"}, "stance", "not one of the available choices"),
+        ({"q": "oil", "source": "9" * 30}, "source", "not one of the available choices"),
+    ],
+)
+def test_what_is_unclear_is_refused_beside_its_field(
+    analyst: Person, query: dict[str, str], field: str, said: str
+) -> None:
+    page = analyst.get("search", **query)
+    assert page.status_code == 400
+    assert said in " ".join(page.context["form"].errors[field])
+    assert f'id="id_{field}_error"' in page.content.decode()
+    assert page.context["evidence"] is None
+
+
+@pytest.mark.parametrize("typed", ["title:x", '"', "a AND (b", "x' OR 1=1", "🙂 x", "a NEAR/2 b"])
+def test_nothing_that_is_typed_breaks_the_page(analyst: Person, typed: str) -> None:
+    assert analyst.get("search", q=typed).status_code in (200, 400)
+
+
+def test_an_empty_answer_says_what_to_try(analyst: Person) -> None:
+    assert "Type a word or more" in analyst.get("search").content.decode()
+    html = analyst.get("search", q="nowhere", language="ar").content.decode()
+    assert "within these limits" in html
+    assert "Search without limits" in html
+    add = reverse("admin:conditions_evidence_add")
+    main = html[html.index("found-evidence") :]
+    assert add in main
+    viewer = sign_in("viewer").get("search", q="nowhere").content.decode()
+    assert add not in viewer
+
+
+def test_pages_follow_one_another(analyst: Person) -> None:
+    made = [make_evidence(title="Paper & pen").pk for _ in range(MOST + 2)]
+    first = analyst.get("search", q="paper & pen", language="en", source="")
+    assert found(first) == made[::-1][:MOST]
+    assert f'class="count">{MOST + 2}<' in first.content.decode()
+    there = re.search(r'href="(\?[^"]+)" rel="next"', first.content.decode())
+    assert there is not None
+    second = analyst.client.get(reverse("admin:search") + there[1].replace("&amp;", "&"))
+    assert found(second) == made[:2][::-1]
+    assert "Back to the first page" in second.content.decode()
+    assert found(analyst.get("search", q="paper", after="cut"))[0] == made[-1]
+
+
+@pytest.mark.parametrize("sensitivity", ["restricted", "source_protected"])
+def test_what_one_may_not_see_is_neither_found_nor_counted(sensitivity: str) -> None:
+    hidden = make_evidence(title="Hidden paper", sensitivity=sensitivity)
+    page = sign_in("viewer").get("search", q="paper")
+    assert (found(page), page.context["evidence"].count) == ([], 0)
+    assert "Hidden paper" not in page.content.decode()
+    manager = sign_in("manager").get("search", q="paper")
+    assert found(manager) == [hidden.pk]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_queries_are_the_same_at_one_and_three_rows(
+    analyst: Person, size: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(size):
+        make_evidence(title="Paper")
+    analyst.get("search", q="paper")
+    with django_assert_num_queries(13):
+        page = analyst.get("search", q="paper")
+    assert len(found(page)) == size
