@@ -7,20 +7,15 @@ do not.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.triage import printing
-from bench.triage.documents import PROGRAMS, labelled, off_topic, outside, shipped
-from bench.triage.measuring import (
-    Plan,
-    as_shipped,
-    copies_found,
-    cross_validated,
-    faults,
-    lesson_curve,
-    terms,
-)
+from bench.triage.copying import copies_found
+from bench.triage.documents import PROGRAMS, Document, labelled, off_topic, outside, shipped
+from bench.triage.measuring import Plan, as_shipped, cross_validated, faults, terms
 from bench.triage.methods import METHODS
+from bench.triage.readings import readings_of
+from bench.triage.teaching import lesson_curve
 
 _OURS = "field terms"
 
@@ -55,22 +50,38 @@ def read(arguments: Sequence[str]) -> argparse.Namespace:
 
 def print_program(program: str, plan: Plan) -> None:
     """All tables of one program."""
-    documents, others = shipped(program), off_topic()
+    documents, others, pages = shipped(program), off_topic(), outside(program)
+    read = readings_of([*documents, *others, *pages], terms(program))
+    codes = [one.code for one in terms(program).conditions]
     events = len({one.event for one in documents})
     print(f"\n## {program}: {len(documents)} documents on {events} events")
     print(f"\n{plan.repeats} times over {plan.folds} folds by event; mean (least-most).\n")
-    measured = {name: cross_validated(program, documents, plan, name) for name in METHODS}
+    measured = {name: cross_validated(program, documents, read, plan, name) for name in METHODS}
     print(printing.methods_table(measured))
     print(f"\nOf these, {_OURS}, by condition:\n")
     print(printing.conditions_table(measured[_OURS]))
     print(f"\nThe same with {len(others)} texts about other things among them:\n")
     both = [*documents, *others]
-    print(printing.methods_table({_OURS: cross_validated(program, both, plan, _OURS)}))
-    print(f"\nThe setting that ships, on {len(outside(program))} pages outside the evidence:\n")
-    codes = [one.code for one in terms(program).conditions]
-    print(printing.methods_table({_OURS: [as_shipped(program, outside(program), codes)]}))
-    print("\nAfter so many corrections:\n")
+    print(printing.methods_table({_OURS: cross_validated(program, both, read, plan, _OURS)}))
+    print("\nThe setting that ships, by what whoever wrote the terms had read of it:\n")
+    parts = {
+        f"{name} ({len(part)})": [as_shipped(part, read, used)]
+        for name, part, used in _parts(program, documents, pages, codes)
+        if part
+    }
+    print(printing.methods_table(parts))
+    print("\nIf proposed words were used unseen, after so many corrections, once over the folds:\n")
     print(printing.lessons_table(lesson_curve(program, plan)))
-    left_out = [code for code in codes if code not in labelled(program)]
+    left_out = ", ".join(code for code in codes if code not in labelled(program))
     if left_out:
-        print(f"\nNot measured on the evidence, because nothing is filed there: {left_out}.")
+        print(f"\nNo evidence is filed under {left_out}: measured on pages outside it only.")
+
+
+def _parts(
+    program: str, documents: Sequence[Document], pages: Sequence[Document], codes: Sequence[str]
+) -> Iterator[tuple[str, list[Document], Sequence[str]]]:
+    measured = labelled(program)
+    yield "evidence, read", [one for one in documents if one.was_read], measured
+    yield "evidence, never read", [one for one in documents if not one.was_read], measured
+    for kind in ("before", "after"):
+        yield f"pages outside, read {kind}", [one for one in pages if one.kind == kind], codes

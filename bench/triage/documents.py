@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,18 @@ from typing import Any
 import yaml
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+# Half of the evidence, by a hash of its event, was never read by whoever wrote the field terms.
+# These events fall into that half and were read all the same, so they count as read.
+_READ_ALL_THE_SAME = frozenset(
+    {
+        "officer-promotions-2024-12",
+        "bg-flights-2025-01",
+        "bg-museum-2025",
+        "hurras-strikes-2025",
+        "lebanon-border-2025-03",
+        "washington-visit-2025-11",
+    }
+)
 DEFAULT = "us-senate-3899"
 PROGRAMS = (DEFAULT, "us-pl119-60-8369")
 
@@ -24,12 +37,18 @@ class Document:
     text: str
     event: str
     stances: Mapping[str, str]
-    kind: str = "shipped"
+    kind: str = ""
 
     @property
     def codes(self) -> frozenset[str]:
         """The conditions it was filed under."""
         return frozenset(self.stances)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its text was read while the field terms were written."""
+        digest = hashlib.sha256(f"open:{self.event}".encode()).hexdigest()
+        return self.event in _READ_ALL_THE_SAME or int(digest, 16) % 2 == 0
 
     @property
     def whole(self) -> str:
@@ -44,7 +63,11 @@ def shipped(program: str) -> list[Document]:
 
 
 def outside(program: str) -> list[Document]:
-    """Public pages that are not among the evidence, retold in our own words and filed by us."""
+    """Public pages that are not among the evidence, retold in our own words and filed by us.
+
+    ``before`` were read while the terms were written, ``after`` when they had been; a first reading
+    of the latter is in docs/triage.md.
+    """
     rows = _rows(Path(__file__).parent / "outside.jsonl")
     return [_document(row, program) for row in rows]
 
@@ -72,7 +95,8 @@ def _document(row: Mapping[str, Any], program: str) -> Document:
         links = {there: links[here] for here, there in _crosswalk(program) if here in links}
         links |= {link["code"]: link["stance"] for link in row.get("law_only", ())}
     text = "\n".join(part for part in (row.get("summary"), row["text"]) if part)
-    return Document(row["id"], row["title"], text, row["event"] or row["id"], links)
+    event = row["event"] or row["id"]
+    return Document(row["id"], row["title"], text, event, links, row.get("read", ""))
 
 
 def _crosswalk(program: str) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bench.triage.documents import Document, condition_titles
 from bench.triage.readings import Reading, chosen
-from conditions.rules.triage import Example, Lessons
 from conditions.rules.triage.tokens import tokens_of
 
 Codes = Callable[[Document], list[str]]
@@ -37,18 +36,6 @@ def field_terms(
     setting = chosen([read[one.key] for one in train], codes)
     return (
         lambda one: read[one.key].codes(setting),
-        lambda one, code: read[one.key].stance(code, setting),
-    )
-
-
-def with_lessons(
-    train: Sequence[Document], codes: Sequence[str], read: Mapping[str, Reading], program: str
-) -> Fitted:
-    """Field terms, with the train folds given as corrections too."""
-    setting = chosen([read[one.key] for one in train], codes)
-    lessons = Lessons.learn(examples(train))
-    return (
-        lambda one: read[one.key].codes(setting, lessons),
         lambda one, code: read[one.key].stance(code, setting),
     )
 
@@ -98,16 +85,10 @@ def most_frequent(
 
 METHODS: dict[str, Method] = {
     "field terms": field_terms,
-    "field terms and lessons": with_lessons,
     "naive Bayes on all words": bayes,
     "words of the titles": keywords,
     "most frequent": most_frequent,
 }
-
-
-def examples(documents: Sequence[Document]) -> list[Example]:
-    """Documents as people would have corrected them."""
-    return [Example(one.whole, one.codes) for one in documents]
 
 
 def _words(text: str) -> set[str]:
@@ -127,6 +108,7 @@ def _odds(train: Sequence[Document], code: str, side: str = "") -> dict[str, flo
         word: math.log((with_it[word] + 0.5) / (sizes[1] + 1))
         - math.log((without[word] + 0.5) / (sizes[0] + 1))
         for word in sorted({*with_it, *without})
+        if with_it[word] + without[word] > 1
     }
     return {"": prior, **odds}
 

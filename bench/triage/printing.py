@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bench.triage.copying import Copies
 from bench.triage.figures import Tally
-from bench.triage.measuring import Copies
 
 Row = Sequence[str]
 
@@ -31,11 +31,6 @@ def methods_table(measured: dict[str, list[Tally]]) -> str:
     return table(headings, [(name, *_figures(tallies)) for name, tallies in measured.items()])
 
 
-def single(name: str, tally: Tally) -> Row:
-    """The same figures of one tally."""
-    return (name, *_figures([tally]))
-
-
 def conditions_table(tallies: Sequence[Tally]) -> str:
     """One row a condition, means over the repeats."""
     headings = ("condition", "documents", "precision", "recall", "F1", "stance given condition")
@@ -57,17 +52,21 @@ def conditions_table(tallies: Sequence[Tally]) -> str:
     return table(headings, rows)
 
 
-def lessons_table(curve: Sequence[tuple[int, Sequence[Tally]]]) -> str:
+def lessons_table(curve: Sequence[tuple[int, Sequence[Tally], Sequence[Tally]]]) -> str:
     """One row for each number of corrections."""
+    headings = ("corrections", "micro-F1", "macro-F1", "thin lists: micro-F1", "macro-F1")
     rows = [
         (
             str(size),
-            _mean(tallies, lambda tally: tally.micro),
-            _mean(tallies, lambda tally: tally.macro),
+            *(
+                _mean(tallies, figure)
+                for tallies in (full, thin)
+                for figure in (lambda tally: tally.micro, lambda tally: tally.macro)
+            ),
         )
-        for size, tallies in curve
+        for size, full, thin in curve
     ]
-    return table(("corrections", "condition micro-F1", "condition macro-F1"), rows)
+    return table(headings, rows)
 
 
 def copies_table(copies: Copies) -> str:
@@ -86,9 +85,13 @@ def _figures(tallies: Sequence[Tally]) -> Row:
         _mean(tallies, lambda tally: tally.micro),
         _mean(tallies, lambda tally: tally.macro),
         _mean(tallies, lambda tally: tally.stance),
-        _mean(tallies, lambda tally: tally.away_precision),
-        _mean(tallies, lambda tally: tally.away_recall),
+        _mean(tallies, lambda tally: tally.away_precision) if _has_off_topic(tallies) else "-",
+        _mean(tallies, lambda tally: tally.away_recall) if _has_off_topic(tallies) else "-",
     )
+
+
+def _has_off_topic(tallies: Sequence[Tally]) -> bool:
+    return any(tally.off_topic for tally in tallies)
 
 
 def _mean(tallies: Sequence[Tally], figure: Callable[[Tally], float]) -> str:

@@ -8,7 +8,7 @@ from itertools import product
 
 from bench.triage.documents import Document
 from bench.triage.figures import Tally
-from conditions.rules.triage import Lessons, Setting, TermLists
+from conditions.rules.triage import Setting, TermLists
 from conditions.rules.triage.matching import Matcher
 from conditions.rules.triage.scoring import ReadSentence, mentions, read_document, strengths
 from conditions.rules.triage.stance import read_stance
@@ -28,12 +28,9 @@ class Reading:
     strengths: Mapping[str, float]
     named: bool
 
-    def codes(self, setting: Setting, lessons: Lessons | None = None) -> list[str]:
+    def codes(self, setting: Setting) -> list[str]:
         """The conditions suggested under a setting."""
-        if not self.named:
-            return []
-        pushes = lessons.pushes(self.document.whole) if lessons else {}
-        return list(standing(self.strengths, pushes, setting))
+        return list(standing(self.strengths, setting)) if self.named else []
 
     def stance(self, code: str, setting: Setting) -> str:
         """The stance suggested for a condition under a setting."""

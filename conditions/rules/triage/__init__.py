@@ -2,7 +2,7 @@
 
 from conditions.rules.triage.copies import Known, Likeness, Shelf, Sketch
 from conditions.rules.triage.highlights import Passage
-from conditions.rules.triage.learning import Example, Lessons
+from conditions.rules.triage.learning import Example, Lesson, proposals
 from conditions.rules.triage.suggesting import (
     ConditionSuggestion,
     ItemSuggestion,
@@ -18,7 +18,7 @@ __all__ = [
     "Example",
     "ItemSuggestion",
     "Known",
-    "Lessons",
+    "Lesson",
     "Likeness",
     "Passage",
     "Setting",
@@ -27,5 +27,6 @@ __all__ = [
     "Suggestion",
     "TermLists",
     "Triage",
+    "proposals",
     "read_terms",
 ]

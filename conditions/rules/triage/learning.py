@@ -1,24 +1,23 @@
-"""Lessons: what people corrected, as a small push to the strength of a condition, never a term.
+"""Lessons: words that documents sorted by people have in common, proposed as terms.
 
-Naive Bayes on the words of corrected documents (Bernoulli, add-one), bounded so that it can move a
-document over the threshold or back but cannot suggest a condition of which no term was found.
+They are proposed to whoever keeps the lists and never used by themselves: added without a person
+they cost more than they gained (figures in docs/triage.md).
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
+from conditions.rules.triage.terms import ConditionTerms, TermLists
 from conditions.rules.triage.tokens import tokens_of
 
-# Fewer than these teach less than chance; figures in docs/triage.md.
+# Fewer corrections teach chance. A word is proposed when it stands in five documents on a
+# condition, and four in five that have it are on it even if the next one were not.
 FEWEST_EXAMPLES = 20
-FEWEST_OF_CONDITION = 3
-LARGEST_PUSH = 0.8
-_SCALE = 0.2
+FEWEST_DOCUMENTS = 5
+LEAST_SHARE = 0.8
 _SHORTEST_WORD = 4
 _LONGEST_TEXT = 20_000
 
@@ -32,27 +31,38 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """For each condition how much each word speaks for it, from what people sorted."""
+class Lesson:
+    """A word that points to a condition: in ``right`` of the ``seen`` documents that have it."""
 
-    odds: Mapping[str, Mapping[str, float]]
+    code: str
+    word: str
+    right: int
+    seen: int
 
-    @classmethod
-    def learn(cls, examples: Sequence[Example]) -> Self:
-        """The lessons of these examples; none from fewer than FEWEST_EXAMPLES."""
-        if len(examples) < FEWEST_EXAMPLES:
-            return cls({})
-        read = [(_words(example.text), example.codes) for example in examples]
-        counts = Counter(code for _, codes in read for code in codes)
-        taught = sorted(code for code, often in counts.items() if often >= FEWEST_OF_CONDITION)
-        return cls({code: _odds(read, code) for code in taught})
 
-    def pushes(self, text: str) -> dict[str, float]:
-        """What is added to the strength of each condition for a document of this text."""
-        if not self.odds:
-            return {}
-        words = sorted(_words(text))
-        return {code: _push(odds, words) for code, odds in self.odds.items()}
+def lessons_of(examples: Sequence[Example]) -> tuple[Lesson, ...]:
+    """The words that these examples teach, by condition, the surest first."""
+    if len(examples) < FEWEST_EXAMPLES:
+        return ()
+    read = [(_words(example.text), example.codes) for example in examples]
+    seen = Counter(word for words, _ in read for word in words)
+    right = Counter((code, word) for words, codes in read for code in codes for word in words)
+    learned = [
+        Lesson(code, word, often, seen[word])
+        for (code, word), often in right.items()
+        if often >= FEWEST_DOCUMENTS and often / (seen[word] + 1) >= LEAST_SHARE
+    ]
+    return tuple(sorted(learned, key=lambda one: (one.code, -one.right / one.seen, one.word)))
+
+
+def proposals(lists: TermLists, examples: Sequence[Example]) -> tuple[Lesson, ...]:
+    """The lessons whose word no term of the condition looks for yet."""
+    known = {one.code: _known(one) for one in lists.conditions}
+    return tuple(
+        lesson
+        for lesson in lessons_of(examples)
+        if lesson.code in known and not _is_known(lesson.word, known[lesson.code])
+    )
 
 
 def _words(text: str) -> frozenset[str]:
@@ -60,24 +70,19 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(token.forms[0] for token in tokens if len(token.forms[0]) >= _SHORTEST_WORD)
 
 
-def _odds(read: Iterable[tuple[frozenset[str], frozenset[str]]], code: str) -> dict[str, float]:
-    with_it: Counter[str] = Counter()
-    without: Counter[str] = Counter()
-    sizes = {True: 0, False: 0}
-    for words, codes in read:
-        (with_it if code in codes else without).update(words)
-        sizes[code in codes] += 1
-    return {
-        word: math.log((with_it[word] + 1) / (sizes[True] + 2))
-        - math.log((without[word] + 1) / (sizes[False] + 2))
-        for word in sorted(with_it.keys() | without.keys())
-        if with_it[word] + without[word] > 1
+def _known(condition: ConditionTerms) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The single words of its names and signs: whole ones, and beginnings."""
+    words = {
+        phrase[0]
+        for term in (*condition.names, *condition.signs)
+        for part in term.parts
+        for phrase in part
+        if len(phrase) == 1
     }
+    stems = tuple(sorted(word[:-1] for word in words if word.endswith("*")))
+    return frozenset(words), stems
 
 
-def _push(odds: Mapping[str, float], words: Sequence[str]) -> float:
-    known = [odds[word] for word in words if word in odds]
-    if not known:
-        return 0.0
-    push = _SCALE * math.fsum(known) / math.sqrt(len(known))
-    return max(-LARGEST_PUSH, min(LARGEST_PUSH, push))
+def _is_known(word: str, known: tuple[frozenset[str], tuple[str, ...]]) -> bool:
+    words, stems = known
+    return word in words or word.startswith(stems)

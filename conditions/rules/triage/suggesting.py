@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conditions.rules.triage.highlights import Passage, passages_of
-from conditions.rules.triage.learning import Lessons
 from conditions.rules.triage.matching import ITEM, NAMES, SIGNS, STANCE, Found, Matcher
 from conditions.rules.triage.scoring import (
     ReadSentence,
@@ -29,8 +28,8 @@ class Setting:
     """
 
     threshold: float = 1.2
-    share: float = 0.3
-    neutral_share: float = 0.5
+    share: float = 0.2
+    neutral_share: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,9 @@ class Suggestion:
 class Triage:
     """The terms of one program, ready to read documents with. It suggests and never decides."""
 
-    def __init__(
-        self, lists: TermLists, setting: Setting | None = None, lessons: Lessons | None = None
-    ) -> None:
+    def __init__(self, lists: TermLists, setting: Setting | None = None) -> None:
         self.lists = lists
         self.setting = setting or Setting()
-        self.lessons = lessons or Lessons({})
         self._matcher = Matcher(lists)
 
     def suggest(self, *, title: str, text: str) -> Suggestion:
@@ -81,7 +77,7 @@ class Triage:
         country = self.lists.country
         if not any(named):
             return Suggestion(False, f"No place, body or person of {country} is named.")
-        found = standing(strengths(read), self.lessons.pushes(f"{title} {text}"), self.setting)
+        found = standing(strengths(read), self.setting)
         if not found:
             return Suggestion(False, f"{country} is named, but nothing any condition speaks of.")
         conditions = tuple(
@@ -105,13 +101,10 @@ class Triage:
         )
 
 
-def standing(
-    found: Mapping[str, float], pushes: Mapping[str, float], setting: Setting
-) -> dict[str, float]:
+def standing(found: Mapping[str, float], setting: Setting) -> dict[str, float]:
     """The conditions that are strong enough, by themselves and beside the strongest."""
-    pushed = {code: strength + pushes.get(code, 0.0) for code, strength in found.items()}
-    least = max(setting.threshold, setting.share * max(pushed.values(), default=0.0))
-    return {code: strength for code, strength in pushed.items() if strength >= least}
+    least = max(setting.threshold, setting.share * max(found.values(), default=0.0))
+    return {code: strength for code, strength in found.items() if strength >= least}
 
 
 def _by_strength(found: Mapping[str, float]) -> list[str]:
