@@ -6,7 +6,6 @@ from conditions.models.captures import (
     CaptureBody,
     CaptureOrder,
     CustodyEntry,
-    LinkHealth,
 )
 from conditions.models.codings import Coding, DoubleCoding
 from conditions.models.conditions import ChecklistItem, Condition, ConditionVersion, Crosswalk
@@ -15,18 +14,12 @@ from conditions.models.events import Event
 from conditions.models.evidence import Evidence, EvidenceLink, EvidenceVersion
 from conditions.models.findings import AssessmentAuthor, Citation, Finding
 from conditions.models.installation import grant_roles
-from conditions.models.intake import (
-    EvidenceText,
-    Feed,
-    InboxItem,
-    SearchLog,
-    TriageDecision,
-)
 from conditions.models.official import OfficialFinding, OfficialReport
 from conditions.models.people import ApiToken, User
 from conditions.models.programs import Interpretation, Program
 from conditions.models.publications import KeyJudgements, Publication, PublicationFile
 from conditions.models.reminders import Pulse, Reminder
+from conditions.models.search_texts import EvidenceText
 from conditions.models.sources import Source, SourceGrade
 
 __all__ = [
@@ -50,12 +43,9 @@ __all__ = [
     "EvidenceLink",
     "EvidenceText",
     "EvidenceVersion",
-    "Feed",
     "Finding",
-    "InboxItem",
     "Interpretation",
     "KeyJudgements",
-    "LinkHealth",
     "OfficialFinding",
     "OfficialReport",
     "Program",
@@ -64,10 +54,8 @@ __all__ = [
     "Pulse",
     "Reminder",
     "ReviewCycle",
-    "SearchLog",
     "Source",
     "SourceGrade",
-    "TriageDecision",
     "User",
     "grant_roles",
 ]

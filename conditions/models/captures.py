@@ -1,4 +1,4 @@
-"""Captures: stored copies of what evidence was published at, who handled them, and dead links."""
+"""Captures: stored copies of what evidence was published at, and who handled them."""
 
 from __future__ import annotations
 
@@ -168,35 +168,3 @@ class CustodyEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} at {self.at:%Y-%m-%d %H:%M} UTC"
-
-
-class LinkHealth(models.Model):
-    """Whether the address of a document still answers, as the polite sweep found it last."""
-
-    class State(models.TextChoices):
-        OK = "ok", "Answers"
-        MOVED = "moved", "Moved"
-        BLOCKED = "blocked", "Blocked"
-        GONE = "gone", "Gone"
-
-    evidence = models.OneToOneField(
-        Evidence, primary_key=True, on_delete=models.PROTECT, related_name="link_health"
-    )
-    state = models.CharField(max_length=7, choices=State, blank=True)
-    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    final_url = models.URLField(max_length=2000, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0, help_text="Failed checks in a row.")
-    since = models.DateTimeField(null=True, blank=True)
-    checked_at = models.DateTimeField(null=True, blank=True)
-    next_check_at = models.DateTimeField()
-    last_error = models.TextField(blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "link health"
-        indexes: ClassVar = [
-            models.Index(fields=["next_check_at"], name="linkhealth_due"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.evidence.key}: {self.get_state_display() or 'not checked'}"

@@ -54,8 +54,6 @@ APPEND_ONLY = {
     "capture": "Captures",
     "capturebody": "Captured bytes",
     "custodyentry": "Custody entries",
-    "searchlog": "Logged searches",
-    "triagedecision": "Decisions on what came in",
 }
 NEVER_DELETED = {
     "program": "Programs",
@@ -70,8 +68,6 @@ NEVER_DELETED = {
     "user": "Accounts",
     "doublecoding": "Double codings",
     "captureorder": "Owed captures",
-    "feed": "Feeds",
-    "inboxitem": "Inbox items",
 }
 _SEALED_PARENT = (
     "EXISTS (SELECT 1 FROM conditions_assessment a WHERE a.id = {row}.assessment_id "
@@ -263,16 +259,6 @@ def _publishing_guards() -> Iterator[Guard]:
     )
 
 
-def _intake_guards() -> Iterator[Guard]:
-    yield Guard(
-        "conditions_inboxitem",
-        "UPDATE",
-        "accepted_is_final",
-        "What was filed as evidence stays filed. Amend the evidence instead.",
-        "OLD.state = 'accepted'",
-    )
-
-
 def all_guards() -> list[Guard]:
     """Every guard of the tracker, for SQLite and PostgreSQL alike."""
     guards: list[Guard] = []
@@ -285,7 +271,6 @@ def all_guards() -> list[Guard]:
     guards += _assessment_guards()
     guards += _other_guards()
     guards += _publishing_guards()
-    guards += _intake_guards()
     return guards
 
 

@@ -68,8 +68,6 @@ _VIEWED: Final = (
     "publicationfile",
     "capture",
     "custodyentry",
-    "linkhealth",
-    "searchlog",
     "reminder",
     "event",
     "apitoken",
@@ -87,9 +85,6 @@ _SEEING_ALL: Final = frozenset(
         "view_coding",
         "open_capture",
         "view_captureorder",
-        "view_feed",
-        "view_inboxitem",
-        "view_triagedecision",
     }
 )
 _WRITING: Final = frozenset(
@@ -108,9 +103,6 @@ _WRITING: Final = frozenset(
         "change_source",
         "regrade_source",
         "add_capture",
-        "add_inboxitem",
-        "change_inboxitem",
-        "add_searchlog",
     }
 )
 _REVIEWING: Final = frozenset({"approve_assessment", "return_assessment"})
@@ -129,8 +121,6 @@ _MANAGING: Final = frozenset(
         "add_interpretation",
         "add_officialfinding",
         "add_officialreport",
-        "add_feed",
-        "change_feed",
     }
 )
 

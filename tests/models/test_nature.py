@@ -6,18 +6,31 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
+from conditions.actions.blind_coding import code_blind
+from conditions.actions.cycle_closing import close_cycle
 from conditions.models import (
     Assessment,
+    Capture,
+    CaptureBody,
     Citation,
+    Coding,
+    CustodyEntry,
     CycleRevision,
+    DoubleCoding,
     EvidenceLink,
     Finding,
     Interpretation,
+    KeyJudgements,
     OfficialFinding,
+    OfficialReport,
+    Publication,
+    PublicationFile,
     Reminder,
+    ReviewCycle,
 )
 from conditions.models.guards import all_guards, missing_guards
-from tests.days import TODAY, WHITE_HOUSE, noon
+from tests.codings import coding_text, make_double_coding
+from tests.days import FIRST_DUE, TODAY, WHITE_HOUSE, noon
 from tests.factories import make_assessment, make_evidence, make_program, make_user
 
 NEVER_CHANGED = {
@@ -36,12 +49,10 @@ NEVER_CHANGED = {
     "officialreport",
     "publication",
     "publicationfile",
-    "searchlog",
     "sourcegrade",
-    "triagedecision",
 }
 SEALED_WHEN_SUBMITTED = {"citation", "finding"}
-FINAL_IN_THE_END = {"assessment", "evidencelink", "inboxitem", "reminder", "reviewcycle"}
+FINAL_IN_THE_END = {"assessment", "evidencelink", "reminder", "reviewcycle"}
 CHANGED_BY_ACTIONS = {
     "apitoken",
     "captureorder",
@@ -51,8 +62,6 @@ CHANGED_BY_ACTIONS = {
     "doublecoding",
     "evidence",
     "evidencetext",
-    "feed",
-    "linkhealth",
     "program",
     "pulse",
     "source",
@@ -119,6 +128,38 @@ def rows():
         found_on=TODAY,
         recorded_at=noon(TODAY),
     )
+    OfficialReport.objects.create(
+        cycle=cycle, submitted_on=FIRST_DUE, recorded_at=noon(TODAY), recorded_by=person
+    )
+    KeyJudgements.objects.create(
+        cycle=cycle, number=1, statements=["One."], author=person, recorded_at=noon(TODAY)
+    )
+    coding = make_double_coding(condition, program.cycles.get(number=4))
+    code_blind(
+        double_coding=coding,
+        coding=coding_text(condition),
+        by=coding.first_coder,
+        as_of=noon(TODAY),
+    )
+    close_cycle(cycle=cycle, by=make_user("manager"), as_of=noon(TODAY))
+    PublicationFile.objects.create(
+        publication=Publication.objects.get(),
+        format="pdf",
+        body=b"%PDF-",
+        sha256="0" * 64,
+        made_at=noon(TODAY),
+    )
+    body = CaptureBody.objects.create(sha256="0" * 64, size=1, body=b"1")
+    capture = Capture.objects.create(
+        evidence=evidence,
+        origin="uploaded",
+        outcome="stored",
+        body=body,
+        sha256=body.sha256,
+        tool="test",
+        captured_at=noon(TODAY),
+    )
+    CustodyEntry.objects.create(capture=capture, act="captured", at=noon(TODAY))
     return {
         "assessment": assessment,
         "evidence": evidence,
@@ -191,7 +232,7 @@ def test_the_parts_of_a_submitted_assessment_are_sealed(model, state):
 
 def test_an_assessment_is_born_a_draft(rows):
     twin = Assessment.objects.get()
-    twin.pk = None
+    twin.pk, twin.cycle = None, rows["program"].cycles.get(number=3)
     with pytest.raises(IntegrityError, match="begins as a draft"), transaction.atomic():
         twin.save(force_insert=True)
 
@@ -244,7 +285,7 @@ def test_no_row_on_file_is_replaced(rows):
         sentence = "are never deleted"
     else:
         words = "INSERT OR REPLACE INTO conditions_assessment SELECT * FROM conditions_assessment"
-        sentence = "never replaced|begins as a draft"
+        sentence = "never replaced|begins as a draft|takes corrections only"
     with (
         pytest.raises(IntegrityError, match=sentence),
         transaction.atomic(),
@@ -263,9 +304,8 @@ def test_a_link_is_withdrawn_once_and_otherwise_stays(rows):
 
 
 def test_a_closed_cycle_is_final(rows):
-    cycle = rows["cycle"]
-    cycle.closed_on, cycle.closed_at, cycle.closed_by = TODAY, noon(TODAY), rows["person"]
-    cycle.save()
+    cycle = ReviewCycle.objects.get(pk=rows["cycle"].pk)
+    assert cycle.closed_at is not None
     cycle.closing_note = "Another."
     with pytest.raises(IntegrityError, match="A closed cycle is never changed"):
         cycle.save()
@@ -287,3 +327,82 @@ def test_a_sent_reminder_is_final(rows):
     reminder.attempts = 7
     with pytest.raises(IntegrityError, match="A sent reminder is never changed"):
         reminder.save()
+
+
+def test_a_closed_cycle_takes_corrections_only(rows):
+    twin = Assessment.objects.get()
+    twin.pk, twin.state, twin.sha256 = None, "draft", ""
+    twin.approved_at = twin.approved_by = None
+    with pytest.raises(IntegrityError, match="takes corrections only"), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+@pytest.mark.parametrize("state", ["submitted", "draft", "approved"])
+def test_what_was_withdrawn_stays_withdrawn(state):
+    program = make_program()
+    draft = make_assessment(
+        condition=program.conditions.get(), cycle=program.cycles.get(number=1), state="draft"
+    )
+    rows = Assessment.objects.filter(pk=draft.pk)
+    rows.update(
+        state="withdrawn",
+        withdrawn_at=noon(TODAY),
+        withdrawn_by=draft.author,
+        withdrawal_reason="Begun by mistake.",
+    )
+    with pytest.raises(IntegrityError, match="withdrawn assessment is never"), transaction.atomic():
+        rows.update(state=state)
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        Finding.objects.filter(assessment=draft).update(note="Added.")
+
+
+def test_what_was_submitted_is_not_withdrawn():
+    program = make_program()
+    submitted = make_assessment(
+        condition=program.conditions.get(), cycle=program.cycles.get(number=1), state="submitted"
+    )
+    with pytest.raises(IntegrityError, match="Only a draft or a returned"), transaction.atomic():
+        Assessment.objects.filter(pk=submitted.pk).update(
+            state="withdrawn",
+            withdrawn_at=noon(TODAY),
+            withdrawn_by=submitted.author,
+            withdrawal_reason="Away with it.",
+        )
+
+
+class TestPublications:
+    def forge(self, **changes):
+        row = Publication.objects.get()
+        row.previous, row.version, row.note, row.sha256 = row, 2, "Forged.", "f" * 64
+        row.pk = None
+        for name, value in changes.items():
+            setattr(row, name, value)
+        with transaction.atomic():
+            row.save(force_insert=True)
+
+    def test_only_a_closed_cycle_is_published(self, rows):
+        other = rows["program"].cycles.get(number=2)
+        with pytest.raises(IntegrityError, match="Only a closed cycle is published"):
+            self.forge(cycle=other, published_by=make_user("manager"))
+
+    def test_nobody_publishes_key_judgements_they_wrote(self, rows):
+        with pytest.raises(IntegrityError, match="Nobody publishes key judgements they wrote"):
+            self.forge(published_by=rows["person"])
+
+    def test_the_chain_stays_in_its_program_and_begins_once(self, rows):
+        with pytest.raises(IntegrityError, match="follows the newest one of its own program"):
+            self.forge(previous=None)
+
+
+def test_only_its_two_coders_code_a_condition(rows):
+    coding = Coding.objects.get()
+    coding.pk, coding.coder = None, make_user("analyst")
+    with pytest.raises(IntegrityError, match="Only the two people chosen"), transaction.atomic():
+        coding.save(force_insert=True)
+
+
+def test_whoever_has_coded_is_not_replaced(rows):
+    chosen = DoubleCoding.objects.filter(pk=Coding.objects.get().double_coding_id)
+    with pytest.raises(IntegrityError, match="Somebody who has coded"), transaction.atomic():
+        chosen.update(first_coder=make_user("analyst"))
+    assert chosen.update(second_coder=make_user("analyst")) == 1

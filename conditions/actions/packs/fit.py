@@ -12,7 +12,7 @@ from django.db.models import Q
 from conditions.actions.cycles import closings_of, extensions_of
 from conditions.actions.faults import Fault
 from conditions.actions.packs.meaning import calendar_of
-from conditions.models import Assessment, ChecklistItem, Condition, Finding, Program
+from conditions.models import Assessment, ChecklistItem, Coding, Condition, Finding, Program
 from conditions.rules.calendar import spans
 from conditions.rules.refusals import Refusal
 
@@ -111,7 +111,14 @@ def _statuses(content: Content, program: Program) -> Iterator[Fault]:
     kept = {row["code"] for row in content["status_scale"]}
     judged = Assessment.objects.filter(condition__program=program).exclude(status="")
     found = Finding.objects.filter(assessment__condition__program=program).exclude(status="")
+    coded = Coding.objects.filter(double_coding__condition__program=program)
     used = {
+        *coded.order_by().values_list("status", flat=True).distinct(),
+        *(
+            finding["status"]
+            for findings in coded.order_by().values_list("findings", flat=True)
+            for finding in findings
+        ),
         *judged.order_by().values_list("status", flat=True).distinct(),
         *found.order_by().values_list("status", flat=True).distinct(),
     }
