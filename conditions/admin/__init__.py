@@ -4,6 +4,9 @@ from conditions.admin import (
     calendar as calendar,
 )
 from conditions.admin import (
+    captures as captures,
+)
+from conditions.admin import (
     catalogue as catalogue,
 )
 from conditions.admin import (

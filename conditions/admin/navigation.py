@@ -35,6 +35,7 @@ _MAP = (
             ("Assessments", "admin:conditions_assessment_changelist", "view_assessment"),
             ("Evidence", "admin:conditions_evidence_changelist", "view_evidence"),
             ("File evidence", "admin:conditions_evidence_add", "add_evidence"),
+            ("Captures", "admin:conditions_captureorder_changelist", "view_captureorder"),
         ),
     ),
     (

@@ -50,7 +50,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "review": (lambda w: of("assessment_change", w.submitted), 12),
     "approved": (lambda w: of("assessment_change", w.approved), 11),
     "assessment history": (lambda w: of("assessment_history", w.approved), 9),
-    "evidence": (lambda w: of("evidence_change", w.evidence), 9),
+    "evidence": (lambda w: of("evidence_change", w.evidence), 11),
     "amend": (lambda w: of("evidence_amend", w.evidence), 6),
     "evidence history": (lambda w: of("evidence_history", w.evidence), 6),
     "known": (lambda w: f"{reverse('admin:conditions_evidence_known')}?url={w.evidence.url}", 5),

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from conditions.admin.pages.captures_block import copies
 from conditions.admin.pages.intake import asked_items
 from conditions.admin.pages.link_form import LinkForm
 from conditions.admin.rendering import page, require
@@ -59,6 +60,7 @@ def show(
         versions=found.versions.select_related("recorded_by"),
         citations=_citations(request, found),
         form=form,
+        **copies(found),
     )
 
 

@@ -1,0 +1,147 @@
+"""One copy of a document: its text and custody, its bytes as a file, and how to get another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+
+from conditions import clock
+from conditions.actions.captures import FileRefused, open_copy, order_capture, upload_capture
+from conditions.admin.answers import REFUSED, put
+from conditions.admin.pages.evidence import visible_document
+from conditions.admin.rendering import page, person, require
+from conditions.models import Capture, Evidence
+from conditions.outbound.fetching import may_call_outside
+from conditions.queries.captures import capture_for, custody_of
+from conditions.rules.captures import HTML, PDF, TEXT, XHTML
+from conditions.rules.files import ENDINGS, KINDS
+
+TEXT_SHOWN: Final = 100_000
+# Told as what they are; everything else leaves as bytes that no browser shows.
+_TOLD: Final = frozenset({PDF, "image/png", "image/jpeg", "image/gif", "image/webp"})
+_ENDINGS: Final = {kind.media_type: kind.endings[0] for kind in KINDS} | {
+    HTML: "html",
+    XHTML: "xhtml",
+    TEXT: "txt",
+}
+
+
+class UploadForm(forms.Form):
+    """A file to keep as a copy."""
+
+    file = forms.FileField(
+        label="File",
+        max_length=400,
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file."},
+        help_text="PDF, image, text or office document; it is kept unchanged.",
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{ending}" for ending in ENDINGS)}),
+    )
+
+
+def capture(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """One attempt: what came and from where, its text as plain text, and who handled it."""
+    require(request, "view_capture", to="see captures")
+    found = capture_for(request.user, object_id)
+    sees_custody = request.user.has_perm("conditions.view_custodyentry")
+    return page(
+        site,
+        request,
+        "captures_copy",
+        title=f"Capture of {found.captured_at:%d %b %Y, %H:%M} UTC",
+        capture=found,
+        evidence=found.evidence,
+        text=found.text[:TEXT_SHOWN],
+        is_cut=len(found.text) > TEXT_SHOWN,
+        custody=custody_of(found) if sees_custody else (),
+    )
+
+
+def open_capture(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """The bytes as a file to save, never as a page of ours; whoever opens it is on record."""
+    require(request, "open_capture", to="open stored copies")
+    found = capture_for(request.user, object_id)
+    if request.method != "POST":
+        return redirect("admin:conditions_captureorder_copy", found.pk)
+    body = open_copy(capture=found, by=person(request), as_of=clock.now())
+    kind = found.content_type if found.content_type in _TOLD else "application/octet-stream"
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = content_disposition_header(True, _file_name(found)) or ""
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def ask(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """Owe a new copy, to be made at once."""
+    require(request, "add_capture", to="ask for a capture")
+    found = visible_document(request, object_id)
+    if request.method == "POST":
+        order_capture(evidence=found, by=person(request), as_of=clock.now(), asked=True)
+        done = "A new capture is owed; the worker makes it within minutes."
+        off = "A new capture is owed. Nothing is fetched until an operator allows outside calls."
+        messages.success(request, done if may_call_outside() else off)
+    return redirect("admin:conditions_evidence_change", found.pk)
+
+
+def upload(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """Keep a file as a copy of the document."""
+    require(request, "add_capture", to="upload a copy")
+    found = visible_document(request, object_id)
+    if request.method != "POST":
+        return _show_upload(site, request, found, UploadForm(auto_id="id_%s"))
+    form = UploadForm(request.POST, request.FILES, auto_id="id_%s")
+    if form.is_valid():
+        try:
+            kept = _keep(request, found, form.cleaned_data["file"])
+        except REFUSED as error:
+            put(error, form)
+        else:
+            messages.success(request, f"“{kept.filename}” is kept. Its SHA-256 is {kept.sha256}.")
+            return redirect("admin:conditions_evidence_change", found.pk)
+    return _show_upload(site, request, found, form, status=422)
+
+
+def _keep(request: HttpRequest, evidence: Evidence, file: UploadedFile) -> Capture:
+    most = settings.CAPTURE_MAX_BYTES
+    # Before it is read: a larger one stays on disk.
+    if (file.size or 0) > most:
+        raise FileRefused(f"This file is larger than {most:,} bytes.", field="file")
+    return upload_capture(
+        evidence=evidence,
+        filename=file.name or "",
+        body=file.read(),
+        by=person(request),
+        as_of=clock.now(),
+    )
+
+
+def _show_upload(
+    site: AdminSite, request: HttpRequest, found: Evidence, form: UploadForm, *, status: int = 200
+) -> HttpResponse:
+    return page(
+        site,
+        request,
+        "captures_upload",
+        title="Upload a copy",
+        status=status,
+        evidence=found,
+        form=form,
+        most=settings.CAPTURE_MAX_BYTES,
+    )
+
+
+def _file_name(capture: Capture) -> str:
+    if capture.filename:
+        return capture.filename
+    ending = _ENDINGS.get(capture.content_type, "bin")
+    return f"{capture.evidence.key}-{capture.sha256[:12]}.{ending}"
