@@ -9,8 +9,12 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.db.models import TextField, Value
+from django.db.models.functions import Concat
+
 from bench.requests import Request, Response
 from bench.subject import Subject
+from conditions.models import EvidenceText
 from conditions.queries.asof import read_as_of
 from conditions.queries.status import ConditionStatus, ProgramStatus, program_status
 
@@ -49,6 +53,22 @@ def unchanged_faults(subject: Subject, request: Request, response: Response) -> 
     yield from _differ("ETag", response.headers.get("etag"), asked)
 
 
+def search_faults(subject: Subject, request: Request, response: Response) -> Faults:
+    """What a search answers otherwise than a look at every text does: which documents, in order."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
+    wanted, _, unwanted = query["q"].partition(" -")
+    parts = ("title", Value(" "), "summary", Value(" "), "body")
+    whole = Concat(Value(" "), *parts, Value(" "), output_field=TextField())
+    texts = EvidenceText.objects.annotate(words=whole)
+    texts = texts.filter(words__contains=f" {wanted} ")
+    texts = texts.filter(evidence__sensitivity__in=_sees(subject, request))
+    texts = texts.exclude(words__contains=f" {unwanted} ").order_by("-pk")
+    meant = list(texts.values_list("pk", flat=True)[: int(query["page_size"])])
+    yield from _differ(
+        "documents", [row["id"] for row in json.loads(response.body)["results"]], meant
+    )
+
+
 def _condition_faults(said: dict[str, Any], meant: ConditionStatus) -> Faults:
     facts = {
         "code": meant.code,
@@ -79,8 +99,11 @@ def _expected(subject: Subject, request: Request) -> ProgramStatus:
         known_at=query.get("known_at", ""),
         today=subject.today,
     )
-    seen = subject.sensitivities(tuple(h for h in request.headers if h[0] == "Authorization"))
-    return program_status(subject.program, as_of, sensitivities=seen)
+    return program_status(subject.program, as_of, sensitivities=_sees(subject, request))
+
+
+def _sees(subject: Subject, request: Request) -> frozenset[str]:
+    return subject.sensitivities(tuple(h for h in request.headers if h[0] == "Authorization"))
 
 
 def _differ(what: str, said: object, meant: object) -> Faults:

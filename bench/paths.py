@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from bench import checks
 from bench.databases import POSTGRESQL, SQLITE
+from bench.generator.words import VOCABULARY
 from bench.requests import Request, Response, ask
-from bench.subject import ANONYMOUS, WITH_TOKEN, Subject
+from bench.subject import ANONYMOUS, VARIED, WITH_TOKEN, Subject
 
 Requests = Callable[[Subject, int], list[Request]]
 Check = Callable[[Subject, Request, Response], Iterator[str]]
@@ -66,9 +67,31 @@ def _worked_out(address: str, headers: Headers, *, on_days: bool) -> Requests:
     return requests
 
 
+def _search(words: Callable[[int], str], headers: Headers) -> Requests:
+    """Searches that differ in their words, so that no kept answer can serve."""
+
+    def requests(subject: Subject, turn: int) -> list[Request]:
+        queries = ({"q": words(n), "page_size": 20 + turn} for n in range(VARIED))
+        return [Request(f"/api/v1/evidence/?{urlencode(query)}", headers) for query in queries]
+
+    return requests
+
+
+def _common(n: int) -> str:
+    """The most common word of all, less a rare one."""
+    return f"{VOCABULARY[0]} -{VOCABULARY[-1 - n % 1_900]}{'x' * (n // 1_900)}"
+
+
+def _rare(n: int) -> str:
+    """One of the rarer half of all words, less one that is in no document."""
+    return f"{VOCABULARY[-1 - n % 1_900]} -none{n}"
+
+
 _STATUS = _both(postgresql=0.35, sqlite=0.5)
 _UNCHANGED = _both(postgresql=0.40, sqlite=0.6)
 _SCORECARD = _both(postgresql=0.10, sqlite=0.10)
+_COMMON = _both(postgresql=0.03, sqlite=0.03)
+_RARE = _both(postgresql=0.1, sqlite=0.1)
 _NO_TARGET: Mapping[str, float] = {}
 
 PATHS = (
@@ -101,4 +124,8 @@ PATHS = (
         checks.scorecard_faults,
         _NO_TARGET,
     ),
+    Path("search-common", _search(_common, ANONYMOUS), checks.search_faults, _COMMON),
+    Path("search-common-token", _search(_common, WITH_TOKEN), checks.search_faults, _COMMON),
+    Path("search-rare", _search(_rare, ANONYMOUS), checks.search_faults, _RARE),
+    Path("search-rare-token", _search(_rare, WITH_TOKEN), checks.search_faults, _RARE),
 )

@@ -11,9 +11,18 @@ from bench.generator.days import SPAN, day, moment
 from bench.generator.sizes import LINKS, Size
 from bench.generator.tables import Row, Table, digest
 from bench.generator.words import prose
-from conditions.models import Evidence, EvidenceLink, EvidenceVersion, Source, SourceGrade
+from conditions.models import (
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Source,
+    SourceGrade,
+)
+from conditions.rules.search_words import words_of
 
 SOURCES = 200
+TITLE_WORDS, SUMMARY_WORDS, COPY_WORDS = 8, 40, 120
 RELIABILITY = "ABBCCD"
 # A prime, so that the documents of one condition lie far apart.
 _STRIDE = 7_919
@@ -52,9 +61,10 @@ def tables(size: Size, seed: int) -> Iterator[Table]:
         [(s, letter, "First grade.", moment(0)) for s, letter in letters],
     )
     documents = range(1, size.documents + 1)
-    rng = Random(f"{seed}:documents")
+    rng = _said(seed)
     yield Table(Evidence, _EVIDENCE, (_evidence(d, rng) for d in documents))
     yield Table(EvidenceVersion, _VERSION, (_version(d) for d in documents))
+    yield Table(EvidenceText, _TEXT, _texts(size, seed))
     yield Table(EvidenceLink, _LINK, _links(size))
 
 
@@ -68,10 +78,40 @@ def _evidence(d: int, rng: Random) -> Row:
     url = f"https://example.org/documents/{d}"
     at = _recorded(d)
     return (
-        *(d, f"ev-{d:012x}", url, url, prose(rng, 8), _source(d), day(at), day(at), "day"),
-        *(prose(rng, 40), f"event-{d % 5_000}", _credibility(d)),
+        *(
+            d,
+            f"ev-{d:012x}",
+            url,
+            url,
+            prose(rng, TITLE_WORDS),
+            _source(d),
+            day(at),
+            day(at),
+            "day",
+        ),
+        *(prose(rng, SUMMARY_WORDS), f"event-{d % 5_000}", _credibility(d)),
         *("public" if d % 10 else "team", moment(at)),
     )
+
+
+_TEXT = ("evidence_id", "title", "summary", "body")
+
+
+def _texts(size: Size, seed: int) -> Iterator[Row]:
+    # The same numbers once more give the same words; the copies are of a stock.
+    rng, copies = _said(seed), Random(f"{seed}:copies")
+    stock = [_folded(prose(copies, COPY_WORDS)) for _ in range(2_000)]
+    for d in range(1, size.documents + 1):
+        title, summary = prose(rng, TITLE_WORDS), prose(rng, SUMMARY_WORDS)
+        yield (d, _folded(title), _folded(summary), copies.choice(stock))
+
+
+def _folded(text: str) -> str:
+    return " ".join(words_of(text))
+
+
+def _said(seed: int) -> Random:
+    return Random(f"{seed}:documents")
 
 
 _VERSION = ("id", "evidence_id", "number", "content", "sha256", "recorded_at")

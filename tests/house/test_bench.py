@@ -22,7 +22,8 @@ from bench.generator.loading import insert, lift_guards
 from bench.generator.sizes import LARGE, Size
 from bench.requests import Request, Response
 from bench.subject import ANONYMOUS, Subject
-from conditions.models import Assessment, EvidenceLink, Program, Reminder
+from conditions.actions.search_texts import write_search_text
+from conditions.models import Assessment, EvidenceLink, EvidenceText, Program, Reminder
 from conditions.models.guards import all_guards
 from conditions.queries.asof import AsOf
 from conditions.queries.status import program_status
@@ -47,6 +48,15 @@ def test_generated_rows_keep_every_constraint(db: None) -> None:
     assert Assessment.objects.count() == Size(2).assessments
     assert EvidenceLink.objects.count() == Size(2).links
     assert Reminder.objects.count() == 2_000
+
+
+def test_generated_documents_are_found_by_the_words_the_product_would_write(db: None) -> None:
+    _fill(Size(1))
+    held = EvidenceText.objects.order_by("pk").values_list("pk", "title", "summary")
+    generated = list(held)
+    write_search_text(pk for pk, _, _ in generated)
+    assert len(generated) == Size(1).documents
+    assert list(held.all()) == generated
 
 
 def test_nobody_approved_what_they_wrote(db: None) -> None:
