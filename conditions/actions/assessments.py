@@ -61,7 +61,7 @@ def start_assessment(
         require_judgement_fits(
             judgement, condition=condition, cycle=cycle, corrects=corrects, as_of=as_of
         )
-        _require_none_open(condition, cycle)
+        require_none_open(condition, cycle)
         require_coded(condition, cycle, corrects)
         version = condition.versions.filter(recorded_at__lte=as_of).first()
         assessment = Assessment.objects.create(
@@ -140,7 +140,8 @@ def submit_assessment(
     return assessment
 
 
-def _require_none_open(condition: Condition, cycle: ReviewCycle) -> None:
+def require_none_open(condition: Condition, cycle: ReviewCycle) -> None:
+    """Raise AlreadyOpen when an assessment of the condition is in work in this cycle."""
     present = Assessment.objects.still_open().filter(condition=condition, cycle=cycle).first()
     if present is not None:
         raise AlreadyOpen(

@@ -39,7 +39,7 @@ def withdraw_assessment(
     with transaction.atomic():
         assessment = locked_assessment(assessment, expected_revision)
         require_transition(assessment.state, WorkState.WITHDRAWN)
-        _require_own(assessment, by)
+        require_own(assessment, by)
         assessment.withdrawn_by, assessment.withdrawn_at = by, as_of
         assessment.withdrawal_reason = reason.strip()
         save_step(assessment, WorkState.WITHDRAWN, as_of)
@@ -53,7 +53,8 @@ def may_withdraw(by: User, author_ids: frozenset[int]) -> bool:
     return own and by.has_perm("conditions.withdraw_assessment")
 
 
-def _require_own(assessment: Assessment, by: User) -> None:
+def require_own(assessment: Assessment, by: User) -> None:
+    """Raise SomebodyElses unless ``by`` wrote in the assessment or may withdraw anybody's."""
     writers = assessment.authors.values_list("user_id", flat=True)
     if not may_withdraw(by, frozenset({assessment.author_id, *writers})):
         raise SomebodyElses(

@@ -13,7 +13,9 @@ from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByCarriedOver, ByConditionLead, ByProgram
 from conditions.admin.pages.assess import assess
 from conditions.admin.pages.condition import condition
+from conditions.admin.pages.confirm_unchanged import confirm_unchanged
 from conditions.admin.pages.lead import lead
+from conditions.admin.pages.waive import waive
 from conditions.admin.pages.what_if import what_if_board
 from conditions.admin.site import site
 from conditions.models import Condition, Interpretation, Program
@@ -47,9 +49,11 @@ class ConditionAdmin(ActionAdmin):
     ordering = ("-program__is_default", "program__slug", "position")
 
     def pages(self) -> list[tuple[str, Any, str]]:
-        """Assess, and the choice of a lead."""
+        """Assess, confirm, waive, and the choice of a lead."""
         return [
             ("<int:object_id>/assess/", assess, "assess"),
+            ("<int:object_id>/confirm/", confirm_unchanged, "confirm"),
+            ("<int:object_id>/waive/", waive, "waive"),
             ("<int:object_id>/lead/", lead, "lead"),
         ]
 

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from conditions.api import (
     assessments,
+    confirming,
     evidence,
     links,
     official,
@@ -35,6 +36,11 @@ urlpatterns = [
     ),
     path("conditions/", reading.ConditionList.as_view(), name="conditions"),
     path("conditions/<int:pk>/", reading.ConditionOne.as_view(), name="condition"),
+    path(
+        "conditions/<int:pk>/confirm-unchanged/",
+        confirming.ConditionConfirm.as_view(),
+        name="condition-confirm-unchanged",
+    ),
     path("checklist-items/", reading.ChecklistItemList.as_view(), name="checklist-items"),
     path("checklist-items/<int:pk>/", reading.ChecklistItemOne.as_view(), name="checklist-item"),
     path("sources/", sources.SourceList.as_view(), name="sources"),

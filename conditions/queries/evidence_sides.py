@@ -23,6 +23,7 @@ class Link:
     stance: str
     note: str
     is_carried_over: bool
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def _row(document: Evidence, links: Sequence[EvidenceLink]) -> EvidenceRow:
                 stance=link.stance,
                 note=link.note,
                 is_carried_over=link.origin == EvidenceLink.Origin.CROSSWALK,
+                recorded_at=link.recorded_at,
             )
             for link in links
         ),

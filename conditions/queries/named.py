@@ -44,6 +44,12 @@ def cycle_numbered(reader: Reader, program: str, number: int) -> ReviewCycle:
     return _only(rows.select_related("program"), "cycle", number)
 
 
+def condition_seen(reader: Reader, pk: int) -> Condition:
+    """The condition with this id, with the program. Raises NotKnown. One query."""
+    rows = Condition.objects.filter(program__in=Program.objects.for_reader(reader), pk=pk)
+    return _only(rows.select_related("program"), "id", pk)
+
+
 def item_named(condition: Condition, code: str, *, field: str) -> ChecklistItem:
     """The checklist item of a condition by its code. Raises NotKnown. One query."""
     return _only(condition.checklist.filter(code=code), field, code)

@@ -43,6 +43,10 @@ ALLOWED = {
     "cycle": (lambda w: of("reviewcycle_change", w.cycle), READING),
     "close": (lambda w: of("reviewcycle_close", w.cycle), MANAGING),
     "extend": (lambda w: of("reviewcycle_extend", w.cycle), MANAGING),
+    "skip": (lambda w: of("reviewcycle_skip", w.cycle), MANAGING),
+    "withdraw a draft": (lambda w: of("assessment_withdraw", w.draft), MANAGING),
+    "confirm": (lambda w: of("condition_confirm", w.untouched), WRITING),
+    "waive": (lambda w: of("condition_waive", w.untouched), MANAGING),
     "double coding": (lambda w: of("reviewcycle_coding", w.cycle), SEEING_ALL),
     "program": (lambda w: of("program_change", w.program), READING),
     "what if": (lambda w: of("program_whatif", w.program), MANAGING),
@@ -70,6 +74,10 @@ STEPS = {
     "file": (lambda w: reverse("admin:conditions_evidence_add"), WRITING),
     "close": (lambda w: of("reviewcycle_close", w.cycle), MANAGING),
     "double coding": (lambda w: of("reviewcycle_coding", w.cycle), MANAGING),
+    "skip": (lambda w: of("reviewcycle_skip", w.cycle), MANAGING),
+    "withdraw a draft": (lambda w: of("assessment_withdraw", w.draft), MANAGING),
+    "confirm": (lambda w: of("condition_confirm", w.untouched), WRITING),
+    "waive": (lambda w: of("condition_waive", w.untouched), MANAGING),
 }
 
 

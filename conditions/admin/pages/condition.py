@@ -29,6 +29,7 @@ def condition(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
         with_drafts=request.user.has_perm("conditions.view_draft_assessment"),
     )
     judged = [bench.judgement.pk] if bench.judgement else []
+    step = next_step(request, bench)
     flags = flags_of(judged, found.program.scale, AsOf(bench.day, as_of))
     return page(
         site,
@@ -40,7 +41,8 @@ def condition(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
         program=found.program,
         scale=found.program.scale,
         flags=flags.get(judged[0], Flags()) if judged else Flags(),
-        step=next_step(request, bench),
+        step=step,
+        may_confirm=step == "assess" and _has_something_to_confirm(bench),
         is_carried_over=_is_carried_over(bench),
     )
 
@@ -58,6 +60,15 @@ def next_step(request: HttpRequest, bench: Workbench) -> str:
     is_author = work.in_work.author_id == request.user.pk
     may_review = request.user.has_perm("conditions.approve_assessment")
     return "review" if may_review and not is_author else "wait"
+
+
+def _has_something_to_confirm(bench: Workbench) -> bool:
+    work = bench.next_work
+    return work is not None and any(
+        row.approved_at is not None and row.cycle.number < work.cycle.number
+        for row in bench.history
+        if work.approved is None
+    )
 
 
 def _is_carried_over(bench: Workbench) -> bool:

@@ -22,7 +22,8 @@ class Step:
     """One thing a person can do on a page of its own.
 
     ``act`` is handed the cleaned form and returns the sentence to show after; ``back`` the URL to
-    go to then. ``points`` are what the person should know before pressing ``button``.
+    go to then. ``points`` are what the person should know before pressing ``button``; ``shown`` is
+    what a ``template`` of its own shows beside the form.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Step:
     renamed: dict[str, str] = field(default_factory=dict)
     initial: dict[str, Any] = field(default_factory=dict)
     template: str = "confirm"
+    shown: dict[str, Any] = field(default_factory=dict)
 
 
 def confirm(
@@ -56,5 +58,13 @@ def confirm(
     else:
         typed = kept.take(request)
         form = form_class(initial=typed.dict() if typed else step.initial, auto_id="id_%s")
-    status = 422 if form.errors else 200
-    return page(site, request, step.template, title=step.title, status=status, step=step, form=form)
+    return page(
+        site,
+        request,
+        step.template,
+        title=step.title,
+        status=422 if form.errors else 200,
+        step=step,
+        form=form,
+        **step.shown,
+    )

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from conditions import clock
-from conditions.actions.withdrawing import withdraw_assessment
+from conditions.actions.withdrawing import require_own, withdraw_assessment
 from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.assess_form import text_field
 from conditions.admin.pages.assessment import visible_assessment
@@ -32,6 +32,7 @@ def withdraw(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespo
     """Say what a withdrawal does, ask why, and do it."""
     require(request, "withdraw_assessment", to="withdraw assessments")
     found = visible_assessment(request, object_id)
+    require_own(found, person(request))
     condition = found.condition
 
     def act(typed: dict[str, Any]) -> str:
