@@ -25,7 +25,15 @@ LEAST_CLOSENESS = 0.08
 _KEPT = 256
 _LONGEST_TEXT = 200_000
 _SHORTEST_WORD = 3
-_COMMONEST_SHOWN = 5
+_SHARED_SHOWN = 5
+# Words of every text; rarity cannot tell them apart while few documents are known.
+_OF_EVERY_TEXT = {
+    *("the", "and", "that", "for", "with", "from", "was", "were", "are", "has", "had", "have"),
+    *("been", "not", "who", "which", "this", "their", "they", "his", "her", "its", "but", "also"),
+    *("after", "before", "more", "than", "into", "about", "said", "says", "will", "would", "could"),
+    *("over", "under", "between", "during", "against", "while", "when", "where", "what", "other"),
+    *("one", "two", "three", "first", "last", "new", "some", "all", "most", "many", "year", "out"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class Shelf:
             if closeness >= LEAST_CLOSENESS:
                 shared = sorted(products, key=lambda word: (-products[word], word))
                 found.append(
-                    Likeness(key, CLOSE, round(100 * closeness), tuple(shared[:_COMMONEST_SHOWN]))
+                    Likeness(key, CLOSE, round(100 * closeness), tuple(shared[:_SHARED_SHOWN]))
                 )
         return sorted(found, key=lambda one: (-one.score, one.key))
 
@@ -129,7 +137,11 @@ class Shelf:
 
 def _counted(text: str) -> Counter[str]:
     forms = (token.forms[0] for token in tokens_of(text[:_LONGEST_TEXT]))
-    return Counter(form for form in forms if len(form) >= _SHORTEST_WORD or form.isdigit())
+    return Counter(
+        form
+        for form in forms
+        if (len(form) >= _SHORTEST_WORD and form not in _OF_EVERY_TEXT) or form.isdigit()
+    )
 
 
 def _hash(shingle: str) -> int:

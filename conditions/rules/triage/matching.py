@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conditions.rules.triage.terms import Phrase, Term, TermLists
@@ -72,14 +72,8 @@ class Matcher:
         lent = self._parts(title) if title else {}
         matches = []
         for at in sorted(parts):
-            entry = self.entries[at]
-            own = parts[at]
-            if len(own) < len(entry.term.parts) and entry.use in (STANCE, ITEM):
-                if any(entry.term.after) or not own.keys() | lent.get(at, {}).keys() >= set(
-                    range(len(entry.term.parts))
-                ):
-                    continue
-            elif len(own) < len(entry.term.parts):
+            entry, own = self.entries[at], parts[at]
+            if len(own) < len(entry.term.parts) and not _completed(entry, own, lent.get(at, {})):
                 continue
             if places := _in_order(entry.term, own):
                 matches.append(Found(entry, places))
@@ -111,6 +105,12 @@ def _entries(lists: TermLists) -> Iterable[Entry]:
         for use, named in ((STANCE, one.stances), (ITEM, one.items)):
             for detail, terms in named.items():
                 yield from (Entry(use, one.code, detail, term) for term in terms)
+
+
+def _completed(entry: Entry, own: Collection[int], lent: Collection[int]) -> bool:
+    """Whether the title may, and does, give the parts that the sentence lacks."""
+    may = entry.use in (STANCE, ITEM) and not any(entry.term.after)
+    return may and len({*own, *lent}) == len(entry.term.parts)
 
 
 def _follows(tokens: Sequence[Token], phrase: Phrase) -> bool:

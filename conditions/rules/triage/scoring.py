@@ -12,10 +12,12 @@ from conditions.rules.triage.passages import TITLE, Sentence, sentences_of
 # A title says what a text is about; a name says it outright, a sign only beside a name.
 TITLE_COUNTS = 2
 _WEIGHT = {NAMES: 3.0, SIGNS: 1.0}
-# BM25 (Robertson and Spaerck Jones): a term said again adds less, and less in a long text.
+# BM25 (Robertson and Spaerck Jones): a term said again adds less, and less in a long text; beyond a
+# report of usual size length no longer matters.
 _SATURATION = 1.2
 _LENGTH_SHARE = 0.3
 _USUAL_WORDS = 150
+_MOST_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def read_document(matcher: Matcher, title: str, text: str) -> tuple[ReadSentence
 
 def strengths(read: Sequence[ReadSentence]) -> dict[str, float]:
     """The strength of each condition that is named at least once; signs alone are nothing."""
-    words = sum(len(one.sentence.tokens) for one in read)
+    words = min(_MOST_WORDS, sum(len(one.sentence.tokens) for one in read))
     longer = 1 - _LENGTH_SHARE + _LENGTH_SHARE * words / _USUAL_WORDS
     sums: defaultdict[str, float] = defaultdict(float)
     named = set()

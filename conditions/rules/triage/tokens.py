@@ -37,11 +37,14 @@ class Token:
 def tokens_of(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """The words of ``text[start:end]`` in order, without articles such as al- and ash-."""
     found = []
-    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+    end = len(text) if end is None else end
+    # A line all in capitals says nothing by its capitals.
+    shouted = text[start:end].isupper()
+    for match in _WORD.finditer(text, start, end):
         word = match.group()[: _LONGEST * 2]
         form = fold(word)
         if form and not _is_article(form, text, match.end()):
-            written = word if len(word) <= _AS_WRITTEN else ""
+            written = "" if shouted or len(word) > _AS_WRITTEN else word
             found.append(Token(_forms(form), written, match.start(), match.end()))
     return found
 
