@@ -10,10 +10,12 @@ from __future__ import annotations
 from celery import shared_task
 
 from conditions import clock
+from conditions.actions.captures import make_due_captures
 from conditions.actions.delivery import deliver_due
 from conditions.actions.leases import new_owner
 from conditions.actions.printing import print_publications
 from conditions.actions.sweep import sweep as sweep_programs
+from conditions.outbound.fetching import limits_of_installation
 
 
 @shared_task(name="conditions.tasks.sweep", acks_late=False)
@@ -32,3 +34,9 @@ def deliver() -> None:
 def print_reports() -> None:
     """Print the reports that were published since."""
     print_publications(as_of=clock.now())
+
+
+@shared_task(name="conditions.tasks.fetch_outside", acks_late=False)
+def fetch_outside() -> None:
+    """Fetch what is owed from outside; nothing at all until an operator allows it."""
+    make_due_captures(owner=new_owner(), clock=clock.now, limits=limits_of_installation())

@@ -218,6 +218,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
+    "outside": {
+        "task": "conditions.tasks.fetch_outside",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
 }
 
 # --- Mail ----------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from typing import Any
 
 from conditions.models import (
     Assessment,
+    Capture,
+    CaptureBody,
     Coding,
     ConditionVersion,
     EvidenceVersion,
@@ -23,6 +25,8 @@ from conditions.queries.seals import rows_under
 from conditions.rules.fingerprint import fingerprint
 
 CHUNK = 200
+# Copies are large: few of them are in memory at once.
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,20 @@ def verified(program: Program) -> Generator[Checked, None, None]:
 def verified_evidence() -> Generator[Checked, None, None]:
     """Every version of every evidence item, whatever programs cite it."""
     yield from _versions(EvidenceVersion.objects.order_by("pk"), "evidence")
+
+
+def verified_captures() -> Generator[Checked, None, None]:
+    """The bytes of every stored copy, and that every capture names the bytes it has."""
+    for row in CaptureBody.objects.order_by("pk").iterator(chunk_size=FEW):
+        body = _bytes(row.body)
+        fits = hashlib.sha256(body).hexdigest() == row.sha256 and len(body) == row.size
+        yield _checked(row, f"copy {row.sha256[:12]}", fits)
+    stored = Capture.objects.stored().select_related("evidence", "body")
+    rows = stored.defer("text", "headers", "body__body").order_by("pk")
+    for one in rows.iterator(chunk_size=CHUNK):
+        body_row = one.body
+        fits = body_row is not None and (one.sha256, one.size) == (body_row.sha256, body_row.size)
+        yield _checked(one, f"capture of {one.evidence.key}", fits)
 
 
 def _publications(program: Program) -> Iterator[Checked]:
@@ -142,3 +160,8 @@ def _versions(rows: Any, what: str) -> Iterator[Checked]:
 def _checked(row: Any, what: str, fits: bool) -> Checked:
     fault = "" if fits else "It does not say what its SHA-256 was taken of."
     return Checked(f"{row._meta.model_name} {row.pk}", what, fault=fault)
+
+
+def _bytes(value: Any) -> bytes:
+    # SQLite keeps letters in a column of bytes, if somebody writes them there.
+    return value.encode() if isinstance(value, str) else bytes(value)

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_beat_calls_jobs_that_exist() -> None:
     app.loader.import_default_modules()
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert named == {f"conditions.tasks.{job}" for job in ("sweep", "deliver", "print_reports")}
+    jobs = ("sweep", "deliver", "print_reports", "fetch_outside")
+    assert named == {f"conditions.tasks.{job}" for job in jobs}
     assert named <= set(app.tasks)
 
 

@@ -10,6 +10,12 @@ from django.core.management.base import BaseCommand
 
 from conditions import clock
 from conditions.management.diagnosis import QUESTIONS, diagnose
+from conditions.outbound.fetching import may_call_outside
+
+OUTSIDE = {
+    True: "Outside calls are allowed: copies of cited documents are fetched.",
+    False: "Outside calls are off: nothing is fetched. OUTSIDE_CALLS=true allows them.",
+}
 
 
 class Command(BaseCommand):
@@ -40,5 +46,7 @@ class Command(BaseCommand):
             for ailment in ailments:
                 well = False
                 self.stdout.write(f"!! {name}: {ailment.wrong}\n   {ailment.remedy}")
+        if not options["only"]:
+            self.stdout.write(f"-- outside: {OUTSIDE[may_call_outside()]}")
         if not well:
             sys.exit(1)

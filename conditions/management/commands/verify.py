@@ -10,15 +10,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conditions.models import Program
-from conditions.queries.verification import Checked, verified, verified_evidence
+from conditions.queries.verification import (
+    Checked,
+    verified,
+    verified_captures,
+    verified_evidence,
+)
 
 
 class Command(BaseCommand):
     """Verifies publications and what they rest on."""
 
     help = (
-        "Work out anew every hash of publications, judgements, codings, wordings and evidence. "
-        "Exit code 1 names the first row that does not fit."
+        "Work out anew every hash of publications, judgements, codings, wordings, evidence and "
+        "copies. Exit code 1 names the first row that does not fit."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,6 +37,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{program.slug}: {told}.")
         told = self._count("evidence", verified_evidence())
         self.stdout.write(f"evidence: {told}.")
+        told = self._count("captures", verified_captures())
+        self.stdout.write(f"captures: {told}.")
         self.stdout.write(self.style.SUCCESS("Everything fits."))
 
     def _programs(self, slug: str | None) -> list[Program]:
