@@ -101,6 +101,12 @@ class ReturnBody(serializers.Serializer):
     reason = _text("What the author should look at again.", allow_blank=True)
 
 
+class GivingUpBody(serializers.Serializer):
+    """Why an assessment is given up."""
+
+    reason = _text("Why it is given up.", allow_blank=True)
+
+
 class ApprovalBody(serializers.Serializer):
     """What the reviewer adds to an approval, if anything."""
 

@@ -1,4 +1,4 @@
-"""The steps of an assessment between its author and its reviewer."""
+"""The steps of an assessment between its author and its reviewer, and the one out of its work."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from conditions import clock
 from conditions.actions.assessments import submit_assessment
 from conditions.actions.reviews import approve_assessment, return_assessment
+from conditions.actions.withdrawing import withdraw_assessment
 from conditions.api.answering import expected_revision
 from conditions.api.assessments import carefully, told
-from conditions.api.bodies import ApprovalBody, NothingBody, ReturnBody
+from conditions.api.bodies import ApprovalBody, GivingUpBody, NothingBody, ReturnBody
 from conditions.api.description import CHANGE, describes_write
 from conditions.api.parsing import read_body
 from conditions.api.readers import person_writing
@@ -105,4 +106,23 @@ class AssessmentApprove(AssessmentStep):
             as_of=as_of,
             expected_revision=at,
             note=said.get("note", ""),
+        )
+
+
+@_step("withdraw_assessment", "Give up a draft or returned assessment for good.", GivingUpBody)
+class AssessmentWithdraw(AssessmentStep):
+    """Give up a draft or returned assessment for good."""
+
+    body = GivingUpBody
+
+    def take(
+        self, assessment: Assessment, said: dict[str, Any], *, by: User, as_of: datetime, at: int
+    ) -> Assessment:
+        """Withdraw."""
+        return withdraw_assessment(
+            assessment=assessment,
+            by=by,
+            as_of=as_of,
+            reason=said["reason"],
+            expected_revision=at,
         )

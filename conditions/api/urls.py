@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from conditions.api import (
     assessments,
     confirming,
+    cycle_steps,
     evidence,
     links,
     official,
@@ -71,8 +72,21 @@ urlpatterns = [
         steps.AssessmentApprove.as_view(),
         name="assessment-approve",
     ),
+    path(
+        "assessments/<int:pk>/withdraw/",
+        steps.AssessmentWithdraw.as_view(),
+        name="assessment-withdraw",
+    ),
     path("cycles/", reading.CycleList.as_view(), name="cycles"),
     path("cycles/<int:pk>/", reading.CycleOne.as_view(), name="cycle"),
+    path("cycles/<int:pk>/close/", cycle_steps.CycleClose.as_view(), name="cycle-close"),
+    path("cycles/<int:pk>/extend/", cycle_steps.CycleExtend.as_view(), name="cycle-extend"),
+    path("cycles/<int:pk>/skip/", cycle_steps.CycleSkip.as_view(), name="cycle-skip"),
+    path(
+        "cycles/<int:pk>/key-judgements/",
+        cycle_steps.CycleKeyJudgements.as_view(),
+        name="cycle-key-judgements",
+    ),
     path("official-findings/", official.OfficialFindingList.as_view(), name="official-findings"),
     path(
         "official-findings/<int:pk>/",

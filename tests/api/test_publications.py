@@ -116,7 +116,10 @@ def test_a_cycle_tells_which_version_of_its_report_is_the_newest(stranger: Calle
     assert [row["published_at"] for row in cycles[:2]] == ["2026-03-10T12:00:00Z", None]
 
 
-def test_publications_are_only_read(stranger: Caller) -> None:
+def test_a_publication_is_never_changed(stranger: Caller) -> None:
     published(1)
-    assert caller("manager").post(LIST, {}).status_code == 405
+    there = f"{LIST}{stranger.get(LIST).json()['results'][0]['id']}/"
+    for address in (LIST, there, f"{there}content/"):
+        assert caller("manager").patch(address, {}).status_code == 405
+    assert caller("manager").post(there, {}).status_code == 405
     assert stranger.get("").json()["publications"].endswith("/api/v1/publications/")
