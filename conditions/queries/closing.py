@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.db.models import Count
@@ -61,10 +61,10 @@ def blockers_of(cycle: ReviewCycle, day: date) -> tuple[Blocker, ...]:
 
 
 def unjudged(cycle: ReviewCycle, day: date) -> ConditionQuerySet:
-    """Conditions in force on ``day``, or when the span ended, that have no approved judgement."""
+    """Conditions in force on ``day``, or on the span's last day, without an approved judgement."""
     judged = Assessment.objects.approved().filter(cycle=cycle).values("condition")
     return (
-        cycle.program.conditions.in_force_on(min(day, cycle.due_on))
+        cycle.program.conditions.in_force_on(min(day, cycle.due_on - timedelta(days=1)))
         .filter(in_force_from__lt=cycle.due_on)
         .exclude(pk__in=judged)
         .order_by("position", "pk")

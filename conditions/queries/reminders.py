@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from conditions.models import Assessment, Condition, Program, ReviewCycle
 from conditions.queries.recipients import managers_of
@@ -123,8 +123,8 @@ def concerned_in(cycle: ReviewCycle, as_of: datetime) -> frozenset[int]:
 
 
 def is_asked(condition: Condition, cycle: ReviewCycle, day: date) -> bool:
-    """Whether a condition is to be judged in a cycle: in force on ``day``, or as the span ended."""
-    moment = min(day, cycle.due_on)
+    """Whether a condition is to be judged in a cycle: in force on ``day``, or on the last day."""
+    moment = min(day, cycle.due_on - timedelta(days=1))
     until = condition.in_force_until
     return (
         condition.in_force_from <= moment

@@ -267,6 +267,7 @@ def test_a_condition_not_yet_or_no_longer_in_force_is_not_asked(program: Program
     cases = {
         "SOON": {"in_force_from": SECOND_DUE - DAY},
         "GONE": {"in_force_until": FIRST_DUE - 30 * DAY},
+        "EDGE": {"in_force_until": FIRST_DUE},
         "LAST": {"in_force_until": FIRST_DUE + DAY},
         "NEXT": {"in_force_from": FIRST_DUE},
     }

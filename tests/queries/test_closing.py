@@ -145,6 +145,15 @@ def test_only_conditions_in_force_are_asked(program: Program, cycle: ReviewCycle
     assert [code for code, _ in told(cycle, FOURTH_DUE + DAY)] == [*CODES, "SOON"]
 
 
+def test_what_ends_on_the_due_date_was_in_force_on_the_last_day(
+    program: Program, cycle: ReviewCycle
+) -> None:
+    program.conditions.filter(code="BETA").update(in_force_until=FOURTH_DUE)
+    program.conditions.filter(code="GAMMA").update(in_force_until=FOURTH_DUE - DAY)
+    for day in (FOURTH_DUE, FOURTH_DUE + DAY):
+        assert told(cycle, day) == [("ALPHA", "missing"), ("BETA", "missing")]
+
+
 def test_closing_refuses_as_long_as_something_blocks(program: Program, cycle: ReviewCycle) -> None:
     manager = make_user("manager")
     for code in CODES:
