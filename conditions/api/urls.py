@@ -20,6 +20,7 @@ from conditions.api import (
     sources,
     status,
     steps,
+    waiving,
 )
 
 app_name = "api"
@@ -42,6 +43,7 @@ urlpatterns = [
         confirming.ConditionConfirm.as_view(),
         name="condition-confirm-unchanged",
     ),
+    path("conditions/<int:pk>/waive/", waiving.ConditionWaive.as_view(), name="condition-waive"),
     path("checklist-items/", reading.ChecklistItemList.as_view(), name="checklist-items"),
     path("checklist-items/<int:pk>/", reading.ChecklistItemOne.as_view(), name="checklist-item"),
     path("sources/", sources.SourceList.as_view(), name="sources"),

@@ -110,6 +110,11 @@ class Steps:
         written(self.place)
         return who.post("publications/", {"program": "p", "cycle": 1, "note": "Key judgements."})
 
+    def waive(self, who: Caller, **changes: Any) -> HttpResponse:
+        body = {"cycle": 4, "authority": "The President, Test Act, section 2", "reason": WHY}
+        address = f"conditions/{self.place.conditions.get().pk}/waive/"
+        return who.post(address, body | changes)
+
     def withdraw(self, who: Caller) -> HttpResponse:
         writes = who.user is not None and who.user.has_perm("conditions.add_assessment")
         address = f"assessments/{draft(self.place, who.user if writes else None).pk}/"
@@ -123,6 +128,7 @@ ALLOWED = {
     "skip": (MANAGERS, 200, "cycle.skipped"),
     "write": (WRITERS, 201, "keyjudgements.written"),
     "publish": (MANAGERS, 201, "publication.corrected"),
+    "waive": (MANAGERS, 201, "assessment.submitted"),
     "withdraw": (WRITERS, 200, "assessment.withdrawn"),
 }
 
@@ -390,6 +396,37 @@ def test_who_wrote_in_an_assessment_does_not_approve_it(place: Program) -> None:
     answer = manager.post(f"{address}approve/", If_Match=submitted["ETag"])
     assert problem(answer) == (403, "approved_by")
     assert "You wrote in this assessment" in answer.json()["detail"]
+
+
+def test_a_waiver_is_a_judgement_that_somebody_else_approves(place: Program) -> None:
+    manager = caller("manager")
+    answer = Steps(place).waive(manager)
+    told = answer.json()
+    assert (told["status"], told["state"], told["cycle"]) == ("W", "submitted", 4)
+    assert told["authority"] == "The President, Test Act, section 2"
+    address = answer["Location"].removeprefix("http://testserver/api/v1/")
+    own = manager.post(f"{address}approve/", If_Match=answer["ETag"])
+    assert problem(own) == (403, "approved_by")
+    other = caller("reviewer").post(f"{address}approve/", If_Match=answer["ETag"])
+    assert other.json()["state"] == "approved"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"authority": " "}, 400, "authority"),
+        ({"authority": "x" * 2001}, 400, "authority"),
+        ({"reason": " "}, 400, "reason"),
+        ({"reason": None}, 400, "reason"),
+        ({"cycle": 99}, 404, "cycle"),
+        ({"surprise": 1}, 400, "surprise"),
+    ],
+)
+def test_what_is_no_waiver_is_refused_by_field(
+    place: Program, change: dict[str, Any], status: int, field: str
+) -> None:
+    assert problem(Steps(place).waive(caller("manager"), **change)) == (status, field)
+    assert Assessment.objects.filter(cycle__number=4).count() == 0
 
 
 @pytest.mark.parametrize("due_on", ["2399-12-31", "9999-12-31", "0001-01-01"])
