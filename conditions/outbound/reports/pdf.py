@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from conditions.outbound.reports import press
@@ -25,9 +25,8 @@ LONGEST_SECONDS = 90.0
 # How long one draft waits for another that is being printed in this process.
 LONGEST_WAIT = 20.0
 STYLES = ("tokens", "marks", "dashboard", "report")
-# What the press and its fonts read of the environment; no setting of ours is among it.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_PATH")
-_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+# Where a Mac keeps Pango, which its loader would not find by itself.
+_MAC_LIBRARIES = "/opt/homebrew/lib:/usr/local/lib:/usr/lib"
 _STATIC = Path(__file__).resolve().parents[2] / "static" / "conditions"
 _MARKS = ("glyph", "arrow", "bars", "sheet", "sign", "bar", "tone-")
 _PRESSES = BoundedSemaphore(1)
@@ -83,7 +82,12 @@ def why_not() -> str:
 
 
 def _run_press(html: bytes, *arguments: str) -> bytes:
-    environment = {name: os.environ[name] for name in _PASSED_ON + _LIBRARIES if name in os.environ}
+    # Nothing of our own environment, which holds secrets; only where fonts are remembered.
+    environment = {
+        "LANG": "C.UTF-8",
+        "XDG_CACHE_HOME": str(settings.DATA_DIR / "press"),
+        "DYLD_FALLBACK_LIBRARY_PATH": _MAC_LIBRARIES,
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(Path(press.__file__)), *arguments],
