@@ -8,7 +8,11 @@ from django.db import transaction
 
 from conditions.actions.cycles import CycleNotOpen, align_cycles, extensions_of, require_not_closed
 from conditions.actions.escalations import note_escalation
-from conditions.actions.publishing import publish_closed, require_may_publish
+from conditions.actions.publishing import (
+    publish_closed,
+    require_may_publish,
+    require_seen,
+)
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import Program, ReviewCycle, User
 from conditions.queries.closing import blockers_of
@@ -26,11 +30,13 @@ def close_cycle(
     as_of: datetime,
     note: str = "",
     is_demonstration: bool = False,
+    key_judgements: int | None = None,
 ) -> ReviewCycle:
     """Close a cycle for good, dated and signed, and publish its report.
 
     Raises CycleIncomplete with the list of what stands in the way, and OtherEyesNeeded for an
-    author of its key judgements. Nobody is told of a demonstration.
+    author of its key judgements. ``key_judgements`` is the number of the set that ``by`` has read,
+    0 where there was none. Nobody is told of a demonstration.
     """
     require_permission(by, "close_reviewcycle", to="close a cycle")
     with transaction.atomic():
@@ -47,6 +53,7 @@ def close_cycle(
             )
         _require_complete(cycle, day)
         require_may_publish(program, cycle, by)
+        require_seen(cycle, key_judgements)
         cycle.closed_on, cycle.closed_at, cycle.closed_by = day, as_of, by
         cycle.closing_note = note.strip()
         cycle.is_demonstration = is_demonstration

@@ -48,9 +48,17 @@ def publish_closed(
 
 
 def publish_correction(
-    *, cycle: ReviewCycle, note: str, by: User, as_of: datetime, tell: bool = True
+    *,
+    cycle: ReviewCycle,
+    note: str,
+    by: User,
+    as_of: datetime,
+    tell: bool = True,
+    key_judgements: int | None = None,
 ) -> Publication:
     """Publish a new version of a closed cycle's report, with a note; the old one stays as it is.
+
+    ``key_judgements`` is the number of the set that ``by`` has read, 0 where there was none.
 
     Raises NoteMissing, NotPublishable where nothing changed, and OtherEyesNeeded for an author of
     its key judgements.
@@ -73,6 +81,7 @@ def publish_correction(
                 value=cycle.number,
                 remedy="A report is published when its cycle is closed.",
             )
+        require_seen(cycle, key_judgements)
         row, event = _publish(
             program, cycle, by=by, as_of=as_of, note=note.strip(), verb="publication.corrected"
         )
@@ -96,6 +105,7 @@ def _publish(
     program: Program, cycle: ReviewCycle, *, by: User, as_of: datetime, note: str, verb: str
 ) -> tuple[Publication, Event]:
     require_may_publish(program, cycle, by)
+    _require_nothing_later(cycle, as_of)
     earlier, newest = versions_of(program, cycle.number), newest_of(program)
     if newest is not None and newest.known_at > as_of:
         raise NotPublishable(
@@ -116,7 +126,7 @@ def _publish(
         reason=note,
     )
     annex = {"rows": [[one.row, one.sha256] for one in rows_under(cycle, as_of)]}
-    day = report_day(cycle.starts_on, cycle.due_on, cycle.closed_on or program.day_of(as_of))
+    day = report_day(cycle.starts_on, cycle.due_on, program.day_of(as_of))
     content = report_content(
         program,
         cycle.number,
@@ -144,6 +154,41 @@ def _publish(
         is_demonstration=content["is_demonstration"],
     )
     return row, event
+
+
+def _require_nothing_later(cycle: ReviewCycle, as_of: datetime) -> None:
+    """Raise where something was recorded after the moment at which somebody decided to publish.
+
+    Two people may press at once: what got in first must not be left out of a report that lists
+    what was known by ``as_of``.
+    """
+    later = (
+        cycle.assessments.approved().filter(approved_at__gt=as_of),
+        cycle.key_judgements.filter(recorded_at__gt=as_of),
+        cycle.official_findings.filter(recorded_at__gt=as_of),
+        cycle.official_reports.filter(recorded_at__gt=as_of),
+    )
+    if any(rows.exists() for rows in later):
+        raise NotPublishable(
+            f"Something was recorded in cycle {cycle.number} while you looked at it.",
+            field="as_of",
+            value=as_of,
+            remedy="Look at the report as it would be now, then do it again.",
+        )
+
+
+def require_seen(cycle: ReviewCycle, number: int | None) -> None:
+    """Raise where the key judgements are not the set ``number`` that the publisher read."""
+    if number is None:
+        return
+    newest = cycle.key_judgements.values_list("number", flat=True).first() or 0
+    if newest != number:
+        raise NotPublishable(
+            f"The key judgements of cycle {cycle.number} changed after you opened the page.",
+            field="key_judgements",
+            value=number,
+            remedy=f"Read set {newest}, then do it again.",
+        )
 
 
 def _require_news(cycle: ReviewCycle, version: int, content: Mapping[str, Any]) -> None:

@@ -74,7 +74,8 @@ _SEALED_PARENT = (
     "AND a.state IN ('submitted', 'approved', 'withdrawn'))"
 )
 _WROTE_IT = (
-    "(NEW.approved_by_id = NEW.author_id OR EXISTS (SELECT 1 FROM conditions_assessmentauthor w "
+    "(NEW.approved_by_id = NEW.author_id OR NEW.approved_by_id = NEW.submitted_by_id "
+    "OR EXISTS (SELECT 1 FROM conditions_assessmentauthor w "
     "WHERE w.assessment_id = NEW.id AND w.user_id = NEW.approved_by_id)) AND EXISTS "
     "(SELECT 1 FROM conditions_condition c JOIN conditions_program p ON p.id = c.program_id "
     "WHERE c.id = NEW.condition_id AND p.four_eyes)"
@@ -256,6 +257,14 @@ def _publishing_guards() -> Iterator[Guard]:
         "A double coding that was called off stays so. Choose the condition anew.",
         "OLD.called_off_at IS NOT NULL OR NEW.cycle_id <> OLD.cycle_id "
         "OR NEW.condition_id <> OLD.condition_id",
+    )
+    yield Guard(
+        "conditions_doublecoding",
+        "UPDATE",
+        "both_codings_stand",
+        "What both have coded is not called off.",
+        "NEW.called_off_at IS NOT NULL AND (SELECT COUNT(*) FROM conditions_coding c "
+        "WHERE c.double_coding_id = OLD.id) >= 2",
     )
 
 

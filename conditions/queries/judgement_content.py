@@ -13,7 +13,16 @@ def judgement_content(assessment: Assessment) -> dict[str, Any]:
     An authority is told where one is named, so that what was approved before there were any keeps
     its fingerprint. Four queries at most, whatever the number of findings and citations.
     """
-    findings = assessment.findings.select_related("checklist_item")
+    # In the order of the wording that was judged: a later pack may put the checklist otherwise.
+    asked = [part["code"] for part in assessment.condition_version.content.get("checklist", ())]
+    findings = sorted(
+        assessment.findings.select_related("checklist_item"),
+        key=lambda finding: (
+            asked.index(finding.checklist_item.code)
+            if finding.checklist_item.code in asked
+            else len(asked)
+        ),
+    )
     citations = assessment.citations.select_related("evidence", "evidence_version")
     version = assessment.condition_version
     return {

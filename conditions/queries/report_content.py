@@ -59,7 +59,7 @@ def report_content(
     conditions = [condition_told(row, page, program, parts) for row in page.rows]
     return {
         "schema": SCHEMA,
-        "program": _program(program),
+        "program": _program(program, parts),
         "cycle": _cycle(page, parts),
         "version": version,
         "note": note,
@@ -90,7 +90,7 @@ def report_content(
     }
 
 
-def _program(program: Program) -> Content:
+def _program(program: Program, parts: Parts) -> Content:
     return {
         "slug": program.slug,
         "title": program.title,
@@ -105,7 +105,7 @@ def _program(program: Program) -> Content:
         "certification": program.certification,
         "interval_days": program.interval_days,
         "time_zone": program.time_zone,
-        "four_eyes": program.four_eyes,
+        "four_eyes": program.four_eyes and parts.seen_by_others,
         "is_demonstration": program.is_demonstration,
         "scale": [
             {

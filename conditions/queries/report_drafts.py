@@ -14,6 +14,6 @@ def draft_report(program: Program, number: int, as_of: AsOf) -> Report:
     """The draft of cycle ``number``'s report. A fixed number of queries. Raises NoCycle."""
     cycle = program.cycles.filter(number=number).first()
     if cycle is not None:
-        day = cycle.closed_on or as_of.valid_at
-        as_of = replace(as_of, valid_at=report_day(cycle.starts_on, cycle.due_on, day))
+        day = report_day(cycle.starts_on, cycle.due_on, as_of.valid_at)
+        as_of = replace(as_of, valid_at=day)
     return read_report(draft_content(program, number, as_of), is_draft=True)

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from conditions.models import (
     Assessment,
+    AssessmentAuthor,
     Citation,
     ConditionVersion,
     Finding,
@@ -50,6 +53,7 @@ class Parts:
     official: Mapping[int, Plain]
     official_documents: Sequence[Plain]
     closing_note: str
+    seen_by_others: bool
     submission: Plain | None
     escalation: Plain | None
     agreement: Sequence[Plain]
@@ -88,6 +92,7 @@ def parts_of(program: Program, page: CyclePage, as_of: AsOf) -> Parts:
         latest_wordings=_wordings(page, as_of),
         official=official,
         official_documents=[*documents, *sent],
+        seen_by_others=not _approved_by_an_author(own),
         closing_note=ReviewCycle.objects.values_list("closing_note", flat=True).get(
             pk=page.cycle.id
         ),
@@ -95,6 +100,13 @@ def parts_of(program: Program, page: CyclePage, as_of: AsOf) -> Parts:
         escalation=escalation_told(program, page, as_of),
         agreement=agreement_told(page, as_of),
     )
+
+
+def _approved_by_an_author(assessment_ids: Sequence[int]) -> bool:
+    """Whether four eyes were switched off when one of these was approved."""
+    return AssessmentAuthor.objects.filter(
+        assessment__in=assessment_ids, user=F("assessment__approved_by")
+    ).exists()
 
 
 def _citations(assessment_ids: Sequence[int]) -> dict[int, dict[str, Seal]]:

@@ -71,7 +71,8 @@ def submission_told(page: CyclePage, as_of: AsOf) -> tuple[Plain | None, list[Pl
 def escalation_told(program: Program, page: CyclePage, as_of: AsOf) -> Plain | None:
     """The consecutive-period rule and both counts; None where the text has no such rule."""
     # Counted as of its closing, or the cycle itself would not be counted yet.
-    closed = AsOf(page.cycle.closed_on or as_of.valid_at, as_of.known_at)
+    day = max(page.cycle.closed_on or as_of.valid_at, as_of.valid_at)
+    closed = AsOf(day, as_of.known_at)
     runs = periods_of(
         program,
         closed,

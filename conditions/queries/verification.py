@@ -9,15 +9,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from conditions.models import (
     Assessment,
     Capture,
     CaptureBody,
     Coding,
     ConditionVersion,
+    Event,
     EvidenceVersion,
     Program,
     Publication,
+    PublicationFile,
 )
 from conditions.queries.coding_content import coding_content
 from conditions.queries.judgement_content import judgement_content
@@ -48,6 +52,8 @@ def verified(program: Program) -> Generator[Checked, None, None]:
     Rows are read a few hundred at a time.
     """
     yield from _publications(program)
+    yield from _lost_publications(program)
+    yield from _printed(program)
     yield from _judgements(program)
     yield from _codings(program)
     wordings = ConditionVersion.objects.filter(condition__program=program).order_by("pk")
@@ -77,11 +83,11 @@ def _publications(program: Program) -> Iterator[Checked]:
     rows = Publication.objects.filter(program=program).select_related("cycle", "previous")
     for row in rows.order_by("known_at", "pk").iterator(chunk_size=CHUNK):
         what = f"{program.slug}, cycle {row.cycle.number}, version {row.version}"
-        under = json.loads(row.annex).get("rows", [])
-        fault = _own_fault(row) or _chain_fault(row)
+        fault = _own_fault(row) or _chain_fault(row) or _signature_fault(row)
         if fault:
-            yield Checked(f"publication {row.pk}", what, len(under), fault)
+            yield Checked(f"publication {row.pk}", what, fault=fault)
             continue
+        under = json.loads(row.annex)["rows"]
         name, fault = _fault_under(row, {name: sha256 for name, sha256 in under})
         yield Checked(name or f"publication {row.pk}", what, len(under), fault)
 
@@ -104,6 +110,40 @@ def _own_fault(row: Publication) -> str:
     if told["cycle"]["number"] != row.cycle.number:
         return f"It was published for cycle {told['cycle']['number']}."
     return ""
+
+
+def _signature_fault(row: Publication) -> str:
+    """Whether somebody else stands as its publisher than the event of its publication names."""
+    if json.loads(row.content)["is_demonstration"] != row.is_demonstration:
+        return "Whether it is a demonstration was changed."
+    published = _publishing_events(row.cycle_id).order_by("pk")
+    actors = list(published.values_list("actor_id", flat=True))
+    if len(actors) < row.version:
+        return "No event tells of its publication."
+    if actors[row.version - 1] != row.published_by_id:
+        return "Somebody else published it, as its event says."
+    return ""
+
+
+def _publishing_events(cycle_id: int) -> QuerySet[Event]:
+    return Event.objects.filter(
+        cycle=cycle_id, verb__in=("publication.made", "publication.corrected")
+    )
+
+
+def _lost_publications(program: Program) -> Iterator[Checked]:
+    """Closed cycles of which an event tells more publications than there are."""
+    for cycle in program.cycles.filter(closed_at__isnull=False).order_by("number"):
+        told, kept = _publishing_events(cycle.pk).count(), cycle.publications.count()
+        fault = "" if told == kept else f"It was published {told} times; {kept} are on file."
+        yield Checked(f"reviewcycle {cycle.pk}", f"{program.slug}, {cycle}", fault=fault)
+
+
+def _printed(program: Program) -> Iterator[Checked]:
+    rows = PublicationFile.objects.filter(publication__program=program)
+    for row in rows.order_by("pk").iterator(chunk_size=FEW):
+        fits = hashlib.sha256(_bytes(row.body)).hexdigest() == row.sha256
+        yield _checked(row, f"printed {row.format}", fits)
 
 
 def _chain_fault(row: Publication) -> str:
@@ -144,10 +184,9 @@ def _judgements(program: Program) -> Iterator[Checked]:
 
 
 def _codings(program: Program) -> Iterator[Checked]:
-    rows = Coding.objects.filter(double_coding__cycle__program=program)
-    for row in (
-        rows.select_related("double_coding__condition").order_by("pk").iterator(chunk_size=CHUNK)
-    ):
+    codings = Coding.objects.filter(double_coding__cycle__program=program).order_by("pk")
+    rows = codings.select_related("double_coding__condition", "double_coding__cycle")
+    for row in rows.iterator(chunk_size=CHUNK):
         fits = fingerprint(coding_content(row)) == row.sha256
         yield _checked(row, f"coding of {row.double_coding.condition.code}", fits)
 

@@ -19,7 +19,7 @@ from conditions.actions.record import PermissionMissing
 from conditions.models import Event, KeyJudgements, Program, Publication, Reminder
 from conditions.queries.report import read_report
 from conditions.rules.authority import OtherEyesNeeded
-from tests.days import FIRST_DUE, SECOND_DUE, TODAY, noon
+from tests.days import DAY, FIRST_DUE, SECOND_DUE, TODAY, noon
 from tests.factories import make_assessment, make_evidence, make_program, make_user
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +246,63 @@ def test_leads_and_managers_are_told_once_but_not_the_one_who_closed(program):
     event = Event.objects.get(verb="publication.made")
     told = Reminder.objects.filter(event=event).values_list("recipient", flat=True)
     assert sorted(told) == sorted([lead.pk, manager.pk])
+
+
+class TestBesideEachOther:
+    """What somebody else records while a manager has the page open."""
+
+    def test_what_was_recorded_later_is_not_left_out_of_a_report(self, program):
+        cycle = program.cycles.get(number=2)
+        for condition in program.conditions.all():
+            make_assessment(condition=condition, cycle=cycle, as_of=noon(TODAY))
+        with pytest.raises(NotPublishable, match="while you looked at it"):
+            close(program, 2, as_of=noon(SECOND_DUE))
+        assert program.cycles.get(number=2).closed_at is None
+
+    def test_key_judgements_nobody_read_are_not_published(self, program):
+        analyst = make_user("analyst")
+        cycle = program.cycles.get(number=1)
+        write_key_judgements(
+            cycle=cycle,
+            statements=["Never seen."],
+            by=analyst,
+            as_of=noon(FIRST_DUE),
+            expected_number=0,
+        )
+        with pytest.raises(NotPublishable, match="changed after you opened the page"):
+            close(program, key_judgements=0)
+        close(program, key_judgements=1)
+        assert "Never seen." in Publication.objects.get().content
+
+    def test_a_correction_that_holds_from_after_an_early_closing_is_reported(self, program):
+        early = FIRST_DUE - 20 * DAY
+        close(program, as_of=noon(early))
+        for condition in program.conditions.all():
+            make_assessment(
+                condition=condition,
+                cycle=program.cycles.get(number=1),
+                status="0",
+                valid_from=FIRST_DUE - 5 * DAY,
+                as_of=noon(TODAY),
+                corrects=condition.assessments.get(),
+            )
+        told = json.loads(correct(program, as_of=noon(TODAY)).content)
+        assert [one["judgement"]["status"] for one in told["conditions"]] == ["0", "0"]
+        assert told["valid_at"] == (FIRST_DUE - DAY).isoformat()
+        assert told["escalation"]["runs"][0]["counted"] == [1]
+
+    def test_a_report_says_so_where_an_author_approved_while_that_was_allowed(self, program):
+        Program.objects.filter(pk=program.pk).update(four_eyes=False)
+        alone = make_user("manager")
+        cycle = program.cycles.get(number=2)
+        make_assessment(
+            condition=program.conditions.get(code="ALPHA"),
+            cycle=cycle,
+            author=alone,
+            approver=alone,
+        )
+        make_assessment(condition=program.conditions.get(code="BETA"), cycle=cycle)
+        Program.objects.filter(pk=program.pk).update(four_eyes=True)
+        close(program, 2, as_of=noon(SECOND_DUE))
+        told = json.loads(Publication.objects.get().content)
+        assert told["program"]["four_eyes"] is False

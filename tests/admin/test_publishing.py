@@ -69,7 +69,7 @@ def test_whoever_wrote_them_reads_why_they_cannot_close(manager: Person, work: W
 def test_a_correction_is_published_with_a_note(manager: Person, published: Work) -> None:
     silent = manager.post(PUBLISH, published.cycle.pk, note="")
     assert "note" in silent.context["form"].errors
-    same = manager.post(PUBLISH, published.cycle.pk, note="Nothing.")
+    same = manager.post(PUBLISH, published.cycle.pk, note="Nothing.", key_judgements=0)
     assert "would say what version 1 says" in same.content.decode()
     make_assessment(
         condition=published.condition,
@@ -79,7 +79,8 @@ def test_a_correction_is_published_with_a_note(manager: Person, published: Work)
         as_of=noon(TODAY),
         corrects=published.condition.assessments.get(),
     )
-    assert manager.post(PUBLISH, published.cycle.pk, note="We were wrong.").status_code == 302
+    typed = {"note": "We were wrong.", "key_judgements": 0}
+    assert manager.post(PUBLISH, published.cycle.pk, **typed).status_code == 302
     assert list(Publication.objects.order_by("version").values_list("version", "note")) == [
         (1, ""),
         (2, "We were wrong."),

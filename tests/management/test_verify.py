@@ -14,6 +14,7 @@ from conditions.actions.official import record_official_finding
 from conditions.models import (
     Assessment,
     AssessmentAuthor,
+    ChecklistItem,
     Citation,
     ConditionVersion,
     Event,
@@ -22,6 +23,7 @@ from conditions.models import (
     KeyJudgements,
     OfficialFinding,
     Publication,
+    PublicationFile,
     ReviewCycle,
 )
 from conditions.models.guards import all_guards
@@ -124,6 +126,9 @@ def test_a_changed_row_of_a_closed_cycle_is_named(closed, model, column, value):
     [
         ("content", "replace(content, 'Title of ALPHA', 'Title of ALPHB')", "SHA-256 differs"),
         ("annex", "replace(annex, 'rows', 'rowz')", "annex is not what was published"),
+        ("annex", "'{'", "annex is not what was published"),
+        ("is_demonstration", "NOT is_demonstration", "demonstration was changed"),
+        ("published_by_id", "(SELECT min(id) FROM conditions_user)", "Somebody else published"),
         ("known_at", "'2026-03-11 12:00:00+00:00'", "known_at was changed"),
         ("sha256", "'" + "0" * 64 + "'", "SHA-256 differs"),
     ],
@@ -169,4 +174,29 @@ def test_a_correction_after_publication_is_no_fault(closed):
         as_of=noon(TODAY),
         corrects=condition.assessments.get(),
     )
+    assert "Everything fits." in verify()
+
+
+def test_a_publication_that_is_gone_is_missed_and_a_printed_one_that_was_changed(closed):
+    printed = PublicationFile.objects.create(
+        publication=Publication.objects.get(),
+        format="pdf",
+        body=b"%PDF-",
+        sha256="0" * 64,
+        made_at=noon(TODAY),
+    )
+    with pytest.raises(CommandError, match=f"publicationfile {printed.pk} does not fit"):
+        verify()
+    past_the_guards(f"DELETE FROM conditions_publicationfile WHERE id = {printed.pk}")
+    past_the_guards("DELETE FROM conditions_publication WHERE version = 1")
+    cycle = closed.cycles.get(number=1)
+    with pytest.raises(CommandError, match=f"reviewcycle {cycle.pk} does not fit") as refused:
+        verify()
+    assert "published 1 times; 0 are on file" in str(refused.value)
+
+
+def test_a_checklist_put_in_another_order_changes_no_hash(closed):
+    condition = closed.conditions.get()
+    item = condition.checklist.get()
+    ChecklistItem.objects.filter(pk=item.pk).update(position=9)
     assert "Everything fits." in verify()

@@ -49,6 +49,7 @@ class CloseForm(forms.Form):
         label="Close this cycle for good.",
         error_messages={"required": "Tick this to close. A closed cycle is never changed."},
     )
+    key_judgements = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
 
 class ExtendForm(forms.Form):
@@ -132,9 +133,17 @@ def close(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
     day = found.program.day_of(clock.now())
     blockers = blockers_of(found, day)
     begun = state_of(found, day) is not CycleState.UPCOMING
+    head = found.key_judgements.first()
+    told = " ".join(head.statements) if head else "No key judgements are written."
 
     def act(typed: dict[str, Any]) -> str:
-        close_cycle(cycle=found, by=person(request), as_of=clock.now(), note=typed["note"])
+        close_cycle(
+            cycle=found,
+            by=person(request),
+            as_of=clock.now(),
+            note=typed["note"],
+            key_judgements=typed["key_judgements"],
+        )
         return f"{found} of {found.program} is closed."
 
     step = Step(
@@ -143,13 +152,14 @@ def close(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
         remark=""
         if blockers
         else "Every condition in force has an approved assessment. "
-        "Closing is dated, signed by you and final.",
+        f"Closing is dated, signed by you, final, and publishes the report. It begins: {told}",
         points=[f"{one.code}: {one.text}" for one in blockers],
         points_label="It cannot be closed before this is done:",
         button="Close the cycle",
         back=reverse("admin:conditions_reviewcycle_change", args=[found.pk]),
         act=act,
         is_possible=not blockers and begun and found.closed_at is None,
+        initial={"key_judgements": head.number if head else 0},
     )
     return confirm(site, request, CloseForm, step)
 

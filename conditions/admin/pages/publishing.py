@@ -41,6 +41,7 @@ class CorrectionForm(forms.Form):
         help_text="Printed on the report and in its correction log.",
         error_messages={"required": "Say in a sentence what changed, and why."},
     )
+    key_judgements = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 def key_judgements(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -80,10 +81,15 @@ def publish(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
     require(request, "add_publication", to="publish a report")
     found = _cycle(object_id)
     versions = versions_of(found.program, found.number)
+    newest = found.key_judgements.first()
 
     def act(typed: dict[str, Any]) -> str:
         row = publish_correction(
-            cycle=found, note=typed["note"], by=person(request), as_of=clock.now()
+            cycle=found,
+            note=typed["note"],
+            by=person(request),
+            as_of=clock.now(),
+            key_judgements=typed["key_judgements"],
         )
         return f"Version {row.version} of the report on {str(found).lower()} is published."
 
@@ -103,6 +109,7 @@ def publish(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
         back=reverse("admin:conditions_reviewcycle_change", args=[found.pk]),
         act=act,
         is_possible=bool(versions),
+        initial={"key_judgements": newest.number if newest else 0},
     )
     return confirm(site, request, CorrectionForm, step)
 
