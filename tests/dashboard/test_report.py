@@ -14,6 +14,8 @@ from docx import Document
 from pytest_django import DjangoAssertNumQueries
 
 from conditions.actions.cycle_closing import close_cycle
+from conditions.actions.cycle_skipping import skip_cycle
+from conditions.actions.official import record_official_finding
 from conditions.actions.printing import print_publications
 from conditions.actions.publishing import publish_correction
 from conditions.models import Assessment, Program, Publication
@@ -22,7 +24,7 @@ from conditions.queries.answers import SHELF
 from tests.dashboard.conftest import filled_program, secret_evidence
 from tests.dashboard.test_pages import Inline
 from tests.days import DAY, FIRST_DUE, SECOND_DUE, TODAY, noon
-from tests.factories import make_assessment, make_program, make_user
+from tests.factories import make_assessment, make_evidence, make_program, make_user
 from tests.press import need_press
 from tests.report_sample import ARABIC, make_publication, program_told, seal
 
@@ -370,3 +372,39 @@ def test_addresses_named_elsewhere_are_those_that_are_served() -> None:
             for form in report_addresses.FORMATS
         ),
     ]
+
+
+def test_a_skipped_cycle_says_why_and_has_no_report(analyst_client: Client) -> None:
+    program = make_program()
+    skip_cycle(
+        cycle=program.cycles.get(number=2),
+        reason="The embassy was closed.",
+        by=make_user("manager"),
+        as_of=noon(TODAY),
+    )
+    page = text_of(analyst_client.get(CYCLE))
+    assert "Skipped on 21 November 2026: nobody reviewed it" in page
+    assert "<b>Why.</b> The embassy was closed." in page
+    assert "/report/" not in page
+    assert analyst_client.get(REPORT).status_code == 404
+
+
+def test_an_official_finding_stands_with_its_date_and_document(client: Client) -> None:
+    program = filled_program(1)
+    cycle, condition = program.cycles.get(number=2), program.conditions.get()
+    record_official_finding(
+        condition=condition,
+        cycle=cycle,
+        finding="affirmed",
+        found_on=SECOND_DUE,
+        by=make_user("manager"),
+        as_of=noon(SECOND_DUE),
+        document=make_evidence(title="Report to Congress", url="https://example.org/report"),
+    )
+    page = text_of(client.get(CYCLE))
+    assert "8 Jul 2026</time>" in page
+    assert '<a href="https://example.org/report"' in page
+    close_cycle(cycle=cycle, by=make_user("manager"), as_of=noon(SECOND_DUE))
+    report = text_of(client.get(REPORT))
+    assert "Report to Congress" in report
+    assert "Dated 8 July 2026" in report
