@@ -59,7 +59,7 @@ def test_an_empty_shelf_finds_nothing() -> None:
 
 
 def test_a_short_wire_inside_a_long_report_is_a_copy() -> None:
-    long_report = f"{OTHER} {WIRE} {OTHER[::-1]}"
+    long_report = f"{OTHER} {WIRE} " + " ".join(f"paragraph{at}" for at in range(200))
     (first, *_) = Shelf([Known("long", long_report)]).like(WIRE)
     assert (first.key, first.kind) == ("long", COPY)
 

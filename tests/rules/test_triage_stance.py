@@ -16,7 +16,11 @@ LISTS = read_terms(
                 "code": "C1",
                 "names": ["coalition", "foreign fighter*", "تحالف"],
                 "supports": ["joined | join", "foreign fighter* & removed | arrested", "انضمت"],
-                "contradicts": ["foreign fighter* & promoted", "army > shelled > border"],
+                "contradicts": [
+                    "foreign fighter* & promoted",
+                    "army > shelled > border",
+                    "failed > remove",
+                ],
                 "neutral": ["analyst*"],
             }
         ],
@@ -43,6 +47,7 @@ def read(title: str, text: str = "", *, neutral_share: float = 0.75) -> Conditio
         ("Syria never promoted foreign fighters.", "neutral"),
         ("Syria denied it had promoted foreign fighters.", "neutral"),
         ("No foreign fighter was removed in Syria.", "contradicts"),
+        ("The coalition says that Syria failed to remove anybody.", "contradicts"),
         ("The army of Syria shelled the border, the coalition says.", "contradicts"),
         ("انضمت سوريا إلى التحالف", "supports"),
         ("قالت الوزارة لم انضمت سوريا إلى التحالف", "contradicts"),
