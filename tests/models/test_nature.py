@@ -294,6 +294,23 @@ def test_no_row_on_file_is_replaced(rows):
         cursor.execute(words)
 
 
+@pytest.mark.parametrize("name", sorted({*NEVER_CHANGED, "assessment", "doublecoding"}))
+def test_no_row_of_any_kind_is_replaced_or_emptied_away(rows, name):
+    table = apps.get_model("conditions", name)._meta.db_table
+    words = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+    # On SQLite some tables have another guard on every new row, which may speak first.
+    sentence = "never replaced|takes corrections only|follows the newest one"
+    if connection.vendor == "postgresql":
+        words = f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE"
+        sentence = "are never deleted"
+    with (
+        pytest.raises(IntegrityError, match=sentence),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(words)
+
+
 def test_a_link_is_withdrawn_once_and_otherwise_stays(rows):
     link = EvidenceLink.objects.filter(evidence=rows["evidence"])
     with pytest.raises(IntegrityError, match="withdrawn, never changed"), transaction.atomic():

@@ -1,4 +1,4 @@
-"""The steps of an assessment, all sixteen of them, and where its text may change."""
+"""The steps of an assessment, all twenty-five of them, and where its text may change."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from conditions.rules.workflow import (
     require_transition,
 )
 
-# from \ to        draft  submitted approved returned
+# from \ to     draft  submitted approved returned withdrawn
 STEPS = {
-    "draft": (False, True, False, False),
-    "submitted": (False, False, True, True),
-    "approved": (False, False, False, False),
-    "returned": (False, True, False, False),
+    "draft": (False, True, False, False, True),
+    "submitted": (False, False, True, True, False),
+    "approved": (False, False, False, False, False),
+    "returned": (False, True, False, False, True),
+    "withdrawn": (False, False, False, False, False),
 }
-TARGETS = ("draft", "submitted", "approved", "returned")
+TARGETS = ("draft", "submitted", "approved", "returned", "withdrawn")
 CASES = [
     (state, target, allowed)
     for state, row in STEPS.items()
@@ -46,10 +47,11 @@ def test_one_step(state: str, target: str, allowed: bool):
 @pytest.mark.parametrize(
     ("state", "remedy"),
     [
-        ("draft", "From draft it can become submitted."),
+        ("draft", "From draft it can become submitted or withdrawn."),
         ("submitted", "From submitted it can become approved or returned."),
-        ("returned", "From returned it can become submitted."),
+        ("returned", "From returned it can become submitted or withdrawn."),
         ("approved", "What was approved stays; write a correction that says what it corrects."),
+        ("withdrawn", "What was withdrawn stays so; begin a new assessment."),
     ],
 )
 def test_a_refused_step_says_what_is_possible(state: str, remedy: str):
@@ -60,7 +62,13 @@ def test_a_refused_step_says_what_is_possible(state: str, remedy: str):
 
 @pytest.mark.parametrize(
     ("state", "editable"),
-    [("draft", True), ("returned", True), ("submitted", False), ("approved", False)],
+    [
+        ("draft", True),
+        ("returned", True),
+        ("submitted", False),
+        ("approved", False),
+        ("withdrawn", False),
+    ],
 )
 def test_text_changes_only_in_its_authors_hands(state: str, editable: bool):
     assert may_edit(state) is editable
