@@ -286,9 +286,9 @@ def test_progress_is_told_and_long_files_go_in_batches(one):
 
 def test_the_number_of_queries_does_not_grow_with_the_lines(one, django_assert_num_queries):
     load(row(0))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         load(row(1))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         load(*(row(number) for number in range(10, 40)))
 
 
