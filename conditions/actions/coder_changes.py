@@ -11,12 +11,15 @@ from conditions.actions.coders import (
     require_coder,
     require_standing,
     require_two,
+    require_unwritten,
     require_worked_on,
 )
 from conditions.actions.double_coding import people_of, record_choice
 from conditions.actions.record import require_permission
 from conditions.models import DoubleCoding, User
 from conditions.rules.refusals import Conflict, Invalid
+
+_CALL_OFF = "Call the double coding off: who has read what was written is not blind."
 
 
 class NotItsCoder(Invalid):
@@ -42,7 +45,8 @@ def replace_coder(
 ) -> DoubleCoding:
     """Put ``replacement`` in the place of a coder who has not coded yet.
 
-    Raises NotItsCoder, AlreadyCoded, CalledOff, CycleNotOpen, TwoNeeded and CannotCode.
+    Raises NotItsCoder, AlreadyCoded, CalledOff, CycleNotOpen, NotChoosable, TwoNeeded and
+    CannotCode.
     """
     require_permission(by, "change_doublecoding", to="replace a coder")
     with transaction.atomic():
@@ -57,6 +61,7 @@ def replace_coder(
                 value=coder.get_username(),
                 remedy="What they sealed stays. Replace the other coder, or leave it.",
             )
+        require_unwritten(present.condition, present.cycle, remedy=_CALL_OFF)
         before = people_of(present)
         setattr(present, place, replacement)
         require_two(present.condition, (present.first_coder, present.second_coder))

@@ -12,10 +12,11 @@ from conditions.queries.duties import WORKED_ON, state_of
 from conditions.rules.refusals import Conflict, Invalid
 
 Pairs = Mapping[Condition, tuple[User, User]]
+_LEAVE_OUT = "Leave it out: who has read what was written on it is not blind."
 
 
 class NotChoosable(Conflict):
-    """The condition is not asked in the cycle, or is judged, in work or chosen in it already."""
+    """The condition is not asked in the cycle, or was written on or chosen in it already."""
 
 
 class TwoNeeded(Invalid):
@@ -46,26 +47,36 @@ def require_worked_on(cycle: ReviewCycle, as_of: datetime) -> None:
 def require_choosable(cycle: ReviewCycle, pairs: Pairs) -> None:
     """Raise unless every condition can be double-coded in ``cycle`` by the two named for it."""
     ids = [condition.pk for condition in pairs]
-    touched = cycle.assessments.filter(condition__in=ids)
-    in_work = set(touched.still_open().values_list("condition_id", flat=True))
-    judged = set(touched.approved().values_list("condition_id", flat=True))
     standing = DoubleCoding.objects.standing().filter(cycle=cycle, condition__in=ids)
     chosen = set(standing.values_list("condition_id", flat=True))
     for condition, pair in pairs.items():
         where = f"in cycle {cycle.number}"
         if not _is_asked(condition, cycle):
             raise _not_choosable(condition, f"is not asked {where}", "Leave it out.")
-        if condition.pk in judged:
-            remedy = "Leave it out: what is approved stays."
-            raise _not_choosable(condition, f"is judged {where} already", remedy)
-        if condition.pk in in_work:
-            remedy = "Withdraw what is in work first: who has seen it is not blind."
-            raise _not_choosable(condition, f"is in work {where} already", remedy)
+        require_unwritten(condition, cycle, remedy=_LEAVE_OUT)
         if condition.pk in chosen:
             raise _not_choosable(condition, f"is double-coded {where} already", "Leave it out.")
         require_two(condition, pair)
         for coder in pair:
             require_coder(coder)
+
+
+def require_unwritten(condition: Condition, cycle: ReviewCycle, *, remedy: str) -> None:
+    """Raise NotChoosable where anything was written on the condition in the cycle, even withdrawn.
+
+    Both coders may read it, so neither would code blind.
+    """
+    written = cycle.assessments.filter(condition=condition)
+    if not written.exists():
+        return
+    where = f"in cycle {cycle.number}"
+    if written.approved().exists():
+        why = f"is judged {where} already"
+    elif written.still_open().exists():
+        why = f"is in work {where} already"
+    else:
+        why = f"was begun {where}, and what was withdrawn can still be read"
+    raise _not_choosable(condition, why, remedy)
 
 
 def require_two(condition: Condition, pair: tuple[User, User]) -> None:

@@ -38,13 +38,15 @@ def waited_for(double_coding: DoubleCoding) -> tuple[User, ...]:
 
 
 def choosable(cycle: ReviewCycle) -> tuple[Condition, ...]:
-    """The conditions asked in ``cycle`` that nobody judged, works on or chose in it. One query."""
+    """The conditions asked in ``cycle`` that nobody wrote on or chose in it. One query.
+
+    A draft that was withdrawn counts: who has read it is not blind.
+    """
     touched = Assessment.objects.filter(cycle=cycle, condition=OuterRef("pk"))
     chosen = DoubleCoding.objects.standing().filter(cycle=cycle, condition=OuterRef("pk"))
     rows = cycle.program.conditions.filter(
         Q(in_force_until__isnull=True) | Q(in_force_until__gt=cycle.starts_on),
-        ~Exists(touched.approved()),
-        ~Exists(touched.still_open()),
+        ~Exists(touched),
         ~Exists(chosen),
         in_force_from__lt=cycle.due_on,
     )

@@ -28,6 +28,7 @@ from conditions.actions.judgements import BadJudgement, ItemFinding
 from conditions.actions.reconciling import DoubleCodingPending
 from conditions.actions.record import PermissionMissing
 from conditions.actions.reviews import approve_assessment
+from conditions.actions.withdrawing import withdraw_assessment
 from conditions.models import (
     Assessment,
     AssessmentAuthor,
@@ -39,6 +40,7 @@ from conditions.models import (
     ReviewCycle,
     User,
 )
+from conditions.queries.coders import choosable
 from conditions.queries.coding_content import coding_content
 from conditions.rules.authority import OtherEyesNeeded
 from conditions.rules.fingerprint import fingerprint
@@ -162,6 +164,41 @@ def test_a_condition_that_is_judged_or_chosen_or_not_asked_is_refused(
             choose(cycle, manager, {one: two()})
     with pytest.raises(NothingChosen):
         choose(cycle, manager, {})
+
+
+def test_what_was_begun_and_withdrawn_can_be_read_so_nobody_is_blind(
+    program: Program, condition: Condition, cycle: ReviewCycle, manager: User
+) -> None:
+    draft = make_assessment(condition=condition, cycle=cycle, valid_from=TODAY, state="draft")
+    withdraw_assessment(
+        assessment=draft,
+        by=draft.author,
+        as_of=noon(TODAY),
+        reason="Begun in error.",
+        expected_revision=draft.revision,
+    )
+    assert [one.code for one in choosable(cycle)] == ["BETA"]
+    with pytest.raises(NotChoosable, match="ALPHA was begun in cycle 4, and what was") as refused:
+        choose(cycle, manager, {condition: two()})
+    assert refused.value.remedy.startswith("Leave it out")
+    first, second = two()
+    chosen = DoubleCoding.objects.create(
+        cycle=cycle,
+        condition=condition,
+        first_coder=first,
+        second_coder=second,
+        chosen_at=noon(TODAY),
+        chosen_by=manager,
+    )
+    with pytest.raises(NotChoosable) as refused:
+        replace_coder(
+            double_coding=chosen,
+            coder=first,
+            replacement=make_user("analyst"),
+            by=manager,
+            as_of=noon(TODAY),
+        )
+    assert refused.value.remedy.startswith("Call the double coding off")
 
 
 @pytest.mark.parametrize("number", [5, 1])
