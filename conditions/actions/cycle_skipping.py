@@ -14,7 +14,7 @@ from conditions.actions.cycles import (
 )
 from conditions.actions.news import owe_news
 from conditions.actions.record import record_event, require_permission, snapshot
-from conditions.models import Assessment, Program, ReviewCycle, User
+from conditions.models import Assessment, DoubleCoding, Program, ReviewCycle, User
 from conditions.queries.closing import BlockerKind, blockers_of
 from conditions.queries.reminders import concerned_in
 from conditions.rules.refusals import Conflict, Invalid
@@ -32,8 +32,8 @@ def skip_cycle(*, cycle: ReviewCycle, reason: str, by: User, as_of: datetime) ->
     """Close a cycle for good without a review; it is no verdict, and nobody's debt any more.
 
     The managers, and leads who had something outstanding in it, are owed the news; who skips it
-    knows. Raises SkipReasonMissing, CycleNotOpen, and CycleReviewed with what was judged or is in
-    work in it.
+    knows. Raises SkipReasonMissing, CycleNotOpen, and CycleReviewed with what was judged, is in
+    work or was coded in it.
     """
     require_permission(by, "skip_reviewcycle", to="skip a cycle")
     if not reason.strip():
@@ -93,6 +93,7 @@ def require_skippable(cycle: ReviewCycle, day: date) -> None:
             value=cycle.number,
             remedy="Withdraw what is in work, with a reason; what is submitted, return first.",
         )
+    _require_uncoded(cycle)
     judged = Assessment.objects.approved().filter(cycle=cycle).order_by("condition__position")
     codes = dict.fromkeys(judged.values_list("condition__code", flat=True))
     if codes:
@@ -102,4 +103,18 @@ def require_skippable(cycle: ReviewCycle, day: date) -> None:
             field="cycle",
             value=cycle.number,
             remedy="Close it instead, once every condition in force is judged.",
+        )
+
+
+def _require_uncoded(cycle: ReviewCycle) -> None:
+    coded = DoubleCoding.objects.standing().filter(cycle=cycle, codings__isnull=False)
+    rows = coded.order_by("condition__position").values_list("condition__code", flat=True)
+    codes = dict.fromkeys(rows)
+    if codes:
+        raise CycleReviewed(
+            f"Cycle {cycle.number} cannot be skipped: {', '.join(codes)} "
+            f"{'was' if len(codes) == 1 else 'were'} coded blind in it.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Judge what both have coded and close the cycle; call off what one has coded.",
         )

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from conditions.actions.coder_changes import call_off
 from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.cycle_skipping import CycleReviewed, SkipReasonMissing, skip_cycle
 from conditions.actions.cycles import CycleNotOpen
@@ -21,6 +22,7 @@ from conditions.queries.lists.paging import row_of
 from conditions.queries.lists.record import CYCLES
 from conditions.queries.reminders import open_matters
 from conditions.rules.calendar import CycleState
+from tests.codings import make_double_coding, seal
 from tests.days import DAY, FIRST_DUE, SECOND_DUE, THIRD_DUE, TODAY, WHITE_HOUSE, noon
 from tests.factories import make_assessment, make_program, make_user
 
@@ -184,6 +186,16 @@ def test_a_cycle_with_judgements_is_closed_instead(program, manager):
     with pytest.raises(CycleReviewed, match="ALPHA is judged in it") as refused:
         skip(program, manager)
     assert refused.value.remedy.startswith("Close it instead")
+
+
+def test_what_was_coded_blind_in_it_is_work(program, manager):
+    coding = make_double_coding(program.conditions.get(), program.cycles.get(number=4))
+    seal(coding, coding.first_coder)
+    with pytest.raises(CycleReviewed, match="ALPHA was coded blind in it") as refused:
+        skip(program, manager, number=4)
+    assert refused.value.remedy.startswith("Judge what both have coded")
+    call_off(double_coding=coding, reason="No review.", by=manager, as_of=NOW)
+    assert skip(program, manager, number=4).is_skipped
 
 
 @pytest.mark.parametrize("role", ["", "viewer", "analyst", "reviewer"])
