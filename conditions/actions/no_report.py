@@ -7,12 +7,16 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from conditions.actions.escalations import note_escalation
-from conditions.actions.official import AlreadyRecorded, BadOfficialFinding, write_finding
+from conditions.actions.official import (
+    AlreadyRecorded,
+    require_none_sent,
+    require_overdue,
+    write_finding,
+)
 from conditions.actions.record import require_permission
 from conditions.models import (
     Condition,
     OfficialFinding,
-    OfficialReport,
     Program,
     ReviewCycle,
     User,
@@ -32,7 +36,7 @@ def record_no_report(
     with transaction.atomic():
         [program] = Program.objects.hold(cycle.program_id)
         cycle = program.cycles.get(pk=cycle.pk)
-        _require_overdue(cycle, found_on, program.day_of(as_of))
+        require_overdue(cycle, found_on, program.day_of(as_of))
         conditions = _still_unrecorded(program, cycle)
         rows = tuple(
             write_finding(
@@ -50,32 +54,8 @@ def record_no_report(
     return rows
 
 
-def _require_overdue(cycle: ReviewCycle, found_on: date, today: date) -> None:
-    if cycle.due_on > today:
-        raise BadOfficialFinding(
-            f"Cycle {cycle.number} is due on {cycle.due_on}: until then no report is missing.",
-            field="cycle",
-            value=cycle.number,
-            remedy="Record it from that day on.",
-        )
-    if not cycle.due_on <= found_on <= today:
-        raise BadOfficialFinding(
-            f"{found_on} cannot be the day on which no report on cycle {cycle.number} was found.",
-            field="found_on",
-            value=found_on,
-            remedy=f"Give the day of the search, from {cycle.due_on} to {today}.",
-        )
-
-
 def _still_unrecorded(program: Program, cycle: ReviewCycle) -> list[Condition]:
-    sent = OfficialReport.objects.filter(cycle=cycle, replaced_by=None).first()
-    if sent is not None:
-        raise AlreadyRecorded(
-            f"An official report on cycle {cycle.number} is on record, sent {sent.submitted_on}.",
-            field="cycle",
-            value=cycle.number,
-            remedy="Record what it says on each condition; silent where it says nothing.",
-        )
+    require_none_sent(cycle)
     last_day = cycle.due_on - timedelta(days=1)
     conditions = list(program.conditions.in_force_on(last_day).order_by("position"))
     present = OfficialFinding.objects.filter(cycle=cycle).values_list("condition", flat=True)

@@ -12,6 +12,7 @@ from conditions.models import (
     Condition,
     Evidence,
     OfficialFinding,
+    OfficialReport,
     Program,
     ReviewCycle,
     User,
@@ -41,13 +42,18 @@ def record_official_finding(
 ) -> OfficialFinding:
     """Record what the assessor of record said, or that no report was submitted.
 
-    ``found_on`` is the date of the report, or of the search that found none. A correction names the
+    ``found_on`` is the date of the report, or of the search that found none: from the due date on,
+    and only where no report is on record. A correction names the
     record it ``corrects`` and says why in ``note``. Raises BadOfficialFinding or AlreadyRecorded.
     """
     require_permission(by, "add_officialfinding", to="record official findings")
     with transaction.atomic():
         [program] = Program.objects.hold(cycle.program_id)
         _require_fits(condition, cycle, finding, found_on, program.day_of(as_of))
+        if finding == OfficialFinding.Outcome.NOT_SUBMITTED:
+            cycle = program.cycles.get(pk=cycle.pk)
+            require_overdue(cycle, found_on, program.day_of(as_of))
+            require_none_sent(cycle)
         _require_new(condition, cycle, corrects, note)
         row = write_finding(
             condition,
@@ -101,6 +107,36 @@ def write_finding(
         reason=note,
     )
     return row
+
+
+def require_overdue(cycle: ReviewCycle, found_on: date, today: date) -> None:
+    """Raise BadOfficialFinding unless a report on ``cycle`` can be missing on these days."""
+    if cycle.due_on > today:
+        raise BadOfficialFinding(
+            f"Cycle {cycle.number} is due on {cycle.due_on}: until then no report is missing.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Record it from that day on.",
+        )
+    if not cycle.due_on <= found_on <= today:
+        raise BadOfficialFinding(
+            f"{found_on} cannot be the day on which no report on cycle {cycle.number} was found.",
+            field="found_on",
+            value=found_on,
+            remedy=f"Give the day of the search, from {cycle.due_on} to {today}.",
+        )
+
+
+def require_none_sent(cycle: ReviewCycle) -> None:
+    """Raise AlreadyRecorded where an official report on ``cycle`` is on record."""
+    sent = OfficialReport.objects.filter(cycle=cycle, replaced_by=None).first()
+    if sent is not None:
+        raise AlreadyRecorded(
+            f"An official report on cycle {cycle.number} is on record, sent {sent.submitted_on}.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Record what it says on each condition; silent where it says nothing.",
+        )
 
 
 def _require_fits(

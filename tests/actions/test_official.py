@@ -9,6 +9,7 @@ from conditions.actions.official import (
     BadOfficialFinding,
     record_official_finding,
 )
+from conditions.actions.official_reports import record_official_report
 from conditions.actions.record import PermissionMissing
 from conditions.models import Event, OfficialFinding
 from tests.days import DAY, FIRST_DUE, TODAY, WHITE_HOUSE, noon
@@ -70,6 +71,30 @@ def test_a_bad_finding_is_refused_by_field(record, change, field):
         record(**change)
     assert refusal.value.field == field
     assert not OfficialFinding.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"as_of": noon(FIRST_DUE - DAY), "found_on": FIRST_DUE - DAY}, "cycle"),
+        ({"found_on": FIRST_DUE - DAY}, "found_on"),
+    ],
+)
+def test_no_report_is_missing_before_it_is_due(record, change, field):
+    with pytest.raises(BadOfficialFinding) as refusal:
+        record(**change)
+    assert refusal.value.field == field
+    assert record(**change, finding="silent").finding == "silent"
+
+
+def test_where_a_report_is_on_record_none_is_missing(record):
+    first = record(finding="silent")
+    record_official_report(
+        cycle=first.cycle, submitted_on=FIRST_DUE, by=make_user("manager"), as_of=noon(TODAY)
+    )
+    with pytest.raises(AlreadyRecorded, match="An official report on cycle 1 is on record"):
+        record(corrects=first, note="Not found.")
+    assert record(finding="affirmed", corrects=first, note="Read again.").finding == "affirmed"
 
 
 def test_a_correction_says_why(record):

@@ -97,7 +97,7 @@ def _one(lead: User, at: int) -> World:
             condition=condition,
             cycle=cycles[2],
             finding="not_submitted",
-            found_on=date(2026, 7, 7),
+            found_on=date(2026, 7, 8),
             by=None,
             as_of=noon(THIRD_DUE),
         ),
