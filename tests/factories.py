@@ -237,7 +237,8 @@ def make_assessment(
     """An assessment brought through the actions to ``state`` (draft, submitted or approved)."""
     valid_from = valid_from or cycle.starts_on
     as_of = as_of or noon(valid_from)
-    author = author or make_user("analyst")
+    waives = status in condition.program.scale.waived_codes()
+    author = author or make_user("manager" if waives else "analyst")
     if "cited" not in fields and status not in ("U", "W"):
         evidence = make_evidence(condition=condition, recorded_at=min(as_of, noon(WHITE_HOUSE)))
         fields["cited"] = (evidence.pk,)

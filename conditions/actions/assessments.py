@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from conditions.actions.authorities import require_may_waive
 from conditions.actions.judgement_parts import (
     cite,
     find,
@@ -52,7 +53,7 @@ def start_assessment(
     """Write the first draft of a judgement on ``condition`` in ``cycle``.
 
     Raises AlreadyOpen when one is open already, DoubleCodingPending while two people are to code
-    it blind, and the refusals of ``require_judgement_fits``.
+    it blind, NotYoursToWaive, and the refusals of ``require_judgement_fits``.
     """
     require_permission(by, "add_assessment", to="write assessments")
     with transaction.atomic():
@@ -61,6 +62,7 @@ def start_assessment(
         require_judgement_fits(
             judgement, condition=condition, cycle=cycle, corrects=corrects, as_of=as_of
         )
+        require_may_waive(by, judgement.status, cycle.program.scale)
         require_none_open(condition, cycle)
         require_coded(condition, cycle, corrects)
         version = condition.versions.filter(recorded_at__lte=as_of).first()
@@ -92,7 +94,8 @@ def edit_assessment(
 ) -> Assessment:
     """Replace what a draft or returned assessment says; whoever edits becomes one of its authors.
 
-    Raises ChangedMeanwhile unless ``expected_revision`` is the revision on file.
+    Raises ChangedMeanwhile unless ``expected_revision`` is the revision on file, NotYoursToWaive,
+    and the refusals of ``require_judgement_fits``.
     """
     require_permission(by, "change_assessment", to="edit assessments")
     with transaction.atomic():
@@ -105,6 +108,7 @@ def edit_assessment(
             corrects=assessment.corrects,
             as_of=as_of,
         )
+        require_may_waive(by, judgement.status, assessment.cycle.program.scale)
         before = judgement_content(assessment)
         for name, value in judgement.columns().items():
             setattr(assessment, name, value)

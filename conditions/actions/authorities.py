@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from conditions.rules.refusals import Invalid
+from conditions.models import User
+from conditions.rules.refusals import Invalid, NotAllowed
 from conditions.rules.scale import Scale
 
 LONGEST_AUTHORITY = 200
 
 
 class BadAuthority(Invalid):
-    """An authority too long to stand, or beside a status that is no waiver."""
+    """An authority that is missing, too long to stand, or beside a status that is no waiver."""
+
+
+class NotYoursToWaive(NotAllowed):
+    """A status that says waived is written by those who may waive."""
+
+
+def require_may_waive(by: User, status: str, scale: Scale) -> None:
+    """Raise NotYoursToWaive where ``status`` is a waiver and the role of ``by`` includes none."""
+    if status in scale.waived_codes() and not by.has_perm("conditions.waive_condition"):
+        raise NotYoursToWaive(
+            f"Your role does not let you judge a condition {status} {scale.label(status)}.",
+            field="status",
+            value=status,
+            remedy="Choose another status, or ask a manager to waive it.",
+        )
+
+
+def require_named_authority(authority: str, status: str, scale: Scale) -> None:
+    """Raise BadAuthority where ``status`` is a waiver and nobody is named who gave it."""
+    if status in scale.waived_codes() and not authority.strip():
+        raise BadAuthority(
+            f"This is judged {status} {scale.label(status)} and does not say who waived it.",
+            field="authority",
+            value=authority,
+            remedy="Return it, so that its author names who waived it, by which act.",
+        )
 
 
 def require_fitting_authority(authority: str, status: str, scale: Scale) -> None:

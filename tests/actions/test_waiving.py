@@ -13,7 +13,7 @@ from conditions.actions.assessments import (
     start_assessment,
     submit_assessment,
 )
-from conditions.actions.authorities import BadAuthority
+from conditions.actions.authorities import BadAuthority, NotYoursToWaive
 from conditions.actions.judgement_parts import Incomplete
 from conditions.actions.record import PermissionMissing
 from conditions.actions.reviews import ReasonMissing, approve_assessment
@@ -67,13 +67,13 @@ def waive(condition, by, **changes):
     return waive_condition(condition=condition, **said | changes)
 
 
-def drafted(condition, **fields):
+def drafted(condition, role="manager", **fields):
     judgement = make_judgement(condition=condition, valid_from=TODAY, **fields)
     return start_assessment(
         condition=condition,
         cycle=cycle_of(condition),
         judgement=judgement,
-        by=make_user("analyst"),
+        by=make_user(role),
         as_of=NOW,
     )
 
@@ -171,6 +171,51 @@ def test_it_takes_the_place_of_no_work_of_others(condition, manager):
     drafted(condition)
     with pytest.raises(AlreadyOpen, match="already has an assessment in work"):
         waive(condition, manager)
+
+
+class TestWhoWritesWaived:
+    """The status itself takes the permission, whichever way it is written."""
+
+    def told(self, refused):
+        assert (refused.field, refused.value) == ("status", "W")
+        assert str(refused) == (
+            "Your role does not let you judge a condition W Waived. "
+            "Choose another status, or ask a manager to waive it."
+        )
+
+    def test_an_analyst_starts_none(self, condition):
+        with pytest.raises(NotYoursToWaive) as refused:
+            drafted(condition, "analyst", status="W")
+        self.told(refused.value)
+        assert not Assessment.objects.exists()
+
+    def test_an_analyst_edits_none_in(self, condition):
+        draft = drafted(condition, "analyst")
+        with pytest.raises(NotYoursToWaive) as refused:
+            edit_assessment(
+                assessment=draft,
+                judgement=make_judgement(condition=condition, valid_from=TODAY, status="W"),
+                by=draft.author,
+                as_of=NOW,
+                expected_revision=draft.revision,
+            )
+        self.told(refused.value)
+        draft.refresh_from_db()
+        assert draft.status == "2"
+
+
+def test_what_came_to_be_a_waiver_is_not_approved_without_its_authority(condition):
+    submitted = submit(drafted(condition, status="U", trend=""))
+    [waived] = [row for row in SCALE_ROWS if row["code"] == "W"]
+    rows = [
+        row | ({"affirmative": waived["affirmative"]} if row["code"] == "U" else {})
+        for row in SCALE_ROWS
+    ]
+    Program.objects.filter(pk=condition.program_id).update(status_scale=rows)
+    with pytest.raises(BadAuthority, match="does not say who waived it") as refused:
+        approve(submitted, make_user("reviewer"))
+    assert (refused.value.field, refused.value.value) == ("authority", "")
+    assert refused.value.remedy.startswith("Return it")
 
 
 class TestAuthority:

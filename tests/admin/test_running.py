@@ -243,23 +243,37 @@ class TestWaiving:
         assert "An assessment by ana is draft in this cycle: withdraw it first" in found
         assert "Submit the waiver" not in found
 
-    def test_the_assess_form_asks_for_the_authority_and_keeps_it_to_waivers(
+    def test_the_assess_form_tells_who_may_not_waive_at_the_status(
         self, analyst: Person, work: Work
     ) -> None:
-        form = analyst.get("conditions_condition_assess", work.condition.pk).content.decode()
+        item = f"finding_{work.item.pk}_status"
+        typed = work.form(intent="submit", status="W", cited=[], authority=AUTHORITY, **{item: "W"})
+        refused = analyst.post("conditions_condition_assess", work.condition.pk, **typed)
+        assert refused.status_code == 409
+        assert refused.context["form"].errors["status"] == [
+            "Your role does not let you judge a condition W Waived. "
+            "Choose another status, or ask a manager to waive it."
+        ]
+        assert "ask a manager to waive it." in refused.content.decode()
+        assert not Assessment.objects.exists()
+
+    def test_the_assess_form_asks_for_the_authority_and_keeps_it_to_waivers(
+        self, manager: Person, work: Work
+    ) -> None:
+        form = manager.get("conditions_condition_assess", work.condition.pk).content.decode()
         assert "Only with W Waived: who waived the condition, by which act." in form
         item = f"finding_{work.item.pk}_status"
         waived = work.form(intent="submit", status="W", cited=[], **{item: "W"})
-        asked = analyst.post("conditions_condition_assess", work.condition.pk, **waived)
+        asked = manager.post("conditions_condition_assess", work.condition.pk, **waived)
         assert asked.context["form"].errors["authority"] == [
             "Name who waived the condition, by which act."
         ]
         other = work.form(authority=AUTHORITY)
-        refused = analyst.post("conditions_condition_assess", work.condition.pk, **other)
+        refused = manager.post("conditions_condition_assess", work.condition.pk, **other)
         assert "Leave it empty, or choose W Waived." in refused.content.decode()
         assert AUTHORITY in refused.content.decode()
         named = {**waived, "authority": AUTHORITY}
-        analyst.post("conditions_condition_assess", work.condition.pk, **named)
+        manager.post("conditions_condition_assess", work.condition.pk, **named)
         assert Assessment.objects.get().authority == AUTHORITY
 
     def test_a_waiver_is_proposed_with_its_authority(self, analyst: Person, work: Work) -> None:

@@ -128,9 +128,9 @@ class TestWaiving:
         return made["Location"].removeprefix("http://testserver/api/v1/"), made
 
     def test_it_names_its_authority(self, place: Program) -> None:
-        analyst = caller("analyst")
-        address, made = self.drafted(analyst)
-        submitted = analyst.post(f"{address}submit/", If_Match=made["ETag"])
+        manager = caller("manager")
+        address, made = self.drafted(manager)
+        submitted = manager.post(f"{address}submit/", If_Match=made["ETag"])
         assert submitted.json()["authority"].startswith("The President")
         approved = caller("reviewer").post(f"{address}approve/", If_Match=submitted["ETag"])
         assert approved.status_code == 200
@@ -139,25 +139,25 @@ class TestWaiving:
         assert (told["withdrawn_by"], told["author"]) == (None, None)
 
     def test_without_one_it_is_not_submitted(self, place: Program) -> None:
-        analyst = caller("analyst")
-        address, made = self.drafted(analyst, authority="")
-        answer = analyst.post(f"{address}submit/", If_Match=made["ETag"])
+        manager = caller("manager")
+        address, made = self.drafted(manager, authority="")
+        answer = manager.post(f"{address}submit/", If_Match=made["ETag"])
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["field"] == "authority"
 
     def test_no_other_status_has_one(self, place: Program) -> None:
-        analyst = caller("analyst")
+        manager = caller("manager")
         cited = make_evidence(condition=place.conditions.get())
-        answer = analyst.post("assessments/", self.body(status="2", cited=[cited.pk]))
+        answer = manager.post("assessments/", self.body(status="2", cited=[cited.pk]))
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["field"] == "authority"
-        address, made = self.drafted(analyst)
-        kept = analyst.patch(address, {"rationale": "Otherwise."}, If_Match=made["ETag"])
+        address, made = self.drafted(manager)
+        kept = manager.patch(address, {"rationale": "Otherwise."}, If_Match=made["ETag"])
         assert kept.json()["authority"].startswith("The President")
-        turned = analyst.patch(address, {"status": "U"}, If_Match=kept["ETag"])
+        turned = manager.patch(address, {"status": "U"}, If_Match=kept["ETag"])
         assert turned.json()["errors"][0]["remedy"] == "Leave it empty, or choose W Waived."
         both = {"status": "U", "authority": ""}
-        assert analyst.patch(address, both, If_Match=kept["ETag"]).status_code == 200
+        assert manager.patch(address, both, If_Match=kept["ETag"]).status_code == 200
 
     def test_nobody_approves_their_own(self, manager: Caller, place: Program) -> None:
         address, made = self.drafted(manager)
