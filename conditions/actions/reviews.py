@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from conditions.actions.authorities import require_named_authority
 from conditions.actions.escalations import note_approval
 from conditions.actions.judgement_parts import require_unchanged_evidence
 from conditions.actions.judgements import require_cycle_takes
@@ -60,7 +61,8 @@ def approve_assessment(
     """Make a submitted assessment a judgement; it is never changed after.
 
     Raises OtherEyesNeeded for anybody who wrote in it, ChangedMeanwhile, EvidenceChanged when
-    something it cites reads differently now, and ContentChanged when the condition was reworded or
+    something it cites reads differently now, BadAuthority where a waiver names nobody, and
+    ContentChanged when the condition was reworded or
     what is on file is not what was submitted.
     """
     require_permission(by, "approve_assessment", to="approve assessments")
@@ -72,6 +74,9 @@ def approve_assessment(
         require_cycle_takes(assessment.cycle, assessment.corrects)
         require_unchanged_evidence(assessment)
         _require_as_submitted(assessment)
+        require_named_authority(
+            assessment.authority, assessment.status, assessment.cycle.program.scale
+        )
         assessment.approved_by, assessment.approved_at = by, as_of
         assessment.approval_note = note.strip()
         save_step(assessment, WorkState.APPROVED, as_of)
