@@ -77,8 +77,8 @@ def confirm_unchanged(
 def require_confirmable(condition: Condition, cycle: ReviewCycle, *, as_of: datetime) -> Assessment:
     """The judgement that could be confirmed in ``cycle`` (with its program).
 
-    Raises CannotConfirm where there is none, it belongs to this cycle, or the wording, the
-    checklist or every link under it has changed; AlreadyOpen; DoubleCodingPending;
+    Raises CannotConfirm where there is none, it belongs to this cycle or is a demonstration, or
+    the wording, the checklist or every link under it has changed; AlreadyOpen; DoubleCodingPending;
     CycleNotAssessable.
     """
     require_cycle_takes(cycle, None)
@@ -88,6 +88,11 @@ def require_confirmable(condition: Condition, cycle: ReviewCycle, *, as_of: date
         raise _refusal(condition, f"{condition.code} has no judgement yet.")
     if last.cycle_id == cycle.pk:
         raise _refusal(condition, f"{condition.code} is judged in cycle {cycle.number} already.")
+    if last.is_demonstration and not cycle.program.is_demonstration:
+        raise _refusal(
+            condition,
+            f"The judgement of cycle {last.cycle.number} is shown for demonstration only.",
+        )
     require_none_open(condition, cycle)
     require_coded(condition, cycle, None)
     newest = condition.versions.filter(recorded_at__lte=as_of).order_by("-number").first()
@@ -121,6 +126,7 @@ def _as_before(
         confidence=last.confidence,
         confidence_reason=last.confidence_reason,
         limb=last.limb,
+        dissent=last.dissent,
         authority=last.authority,
         findings=tuple(ItemFinding(item.pk, *found[item.pk]) for item in items),
         cited=tuple(pk for pk in cited if pk in standing),

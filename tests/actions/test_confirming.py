@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from conditions.actions.assessments import AlreadyOpen
+from conditions.actions.assessments import AlreadyOpen, start_assessment, submit_assessment
+from conditions.actions.authorities import NotYoursToWaive
 from conditions.actions.confirming import CannotConfirm, confirm_unchanged
 from conditions.actions.evidence import EvidenceItem, amend_evidence, withdraw_link
 from conditions.actions.judgements import CycleNotAssessable, ItemFinding
@@ -16,7 +17,14 @@ from conditions.models import Assessment, ChecklistItem, ConditionVersion, Event
 from conditions.queries.confirmation import confirmation_of
 from conditions.rules.authority import OtherEyesNeeded
 from tests.days import DAY, SECOND_DUE, TODAY, WHITE_HOUSE, noon
-from tests.factories import make_assessment, make_evidence, make_link, make_program, make_user
+from tests.factories import (
+    make_assessment,
+    make_evidence,
+    make_judgement,
+    make_link,
+    make_program,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -55,6 +63,23 @@ def judged(condition, number=3, valid_from=THEN, **fields):
     )
 
 
+def demonstrated(condition):
+    """A judgement of cycle 3 made for demonstration."""
+    draft = start_assessment(
+        condition=condition,
+        cycle=condition.program.cycles.get(number=3),
+        judgement=make_judgement(condition=condition, valid_from=THEN, status="U", trend=""),
+        by=make_user("analyst"),
+        as_of=NOW,
+        is_demonstration=True,
+    )
+    for step, by in (
+        (submit_assessment, draft.author),
+        (approve_assessment, make_user("reviewer")),
+    ):
+        draft = step(assessment=draft, by=by, as_of=NOW, expected_revision=draft.revision)
+
+
 def confirm(condition, by, number=4, **changes):
     said = {"reason": WHY, "by": by, "as_of": NOW}
     cycle = condition.program.cycles.get(number=number)
@@ -89,7 +114,7 @@ def test_four_eyes_look_at_it_like_at_any_other(condition, last):
     assert approve_assessment(by=make_user("reviewer"), **said).state == "approved"
 
 
-def test_notes_limb_and_authority_are_taken_over_and_dissent_is_not(condition, analyst):
+def test_notes_limb_dissent_and_authority_are_taken_over(condition):
     item = condition.checklist.get()
     judged(
         condition,
@@ -99,9 +124,9 @@ def test_notes_limb_and_authority_are_taken_over_and_dissent_is_not(condition, a
         authority="The President, order 1",
         findings=(ItemFinding(item.pk, "W", "By the same order."),),
     )
-    confirmed = confirm(condition, analyst)
+    confirmed = confirm(condition, make_user("manager"))
     assert (confirmed.status, confirmed.authority) == ("W", "The President, order 1")
-    assert (confirmed.limb, confirmed.dissent) == ("effort", "")
+    assert (confirmed.limb, confirmed.dissent) == ("effort", "A colleague doubts it.")
     assert confirmed.findings.get().note == "By the same order."
 
 
@@ -178,6 +203,20 @@ class TestWhatCannotBeConfirmed:
         for link in condition.evidence_links.all():
             withdraw_link(link=link, reason="Not about this.", by=analyst, as_of=NOW)
         self.told(refusal(condition, analyst, "Nothing that the judgement of cycle 3 cites"))
+
+    def test_a_demonstration_in_a_program_that_is_none(self, condition, analyst):
+        demonstrated(condition)
+        self.told(refusal(condition, analyst, "cycle 3 is shown for demonstration only"))
+        condition.program.is_demonstration = True
+        condition.program.save(update_fields=["is_demonstration"])
+        assert confirm(condition, analyst).state == "submitted"
+
+    def test_a_waiver_by_who_may_not_waive(self, condition, analyst):
+        judged(condition, status="W")
+        with pytest.raises(NotYoursToWaive) as refused:
+            confirm(condition, analyst)
+        assert (refused.value.field, refused.value.value) == ("status", "W")
+        assert not Assessment.objects.still_open().exists()
 
     def test_another_judgement_than_the_one_read(self, condition, last, analyst):
         refused = refusal(
