@@ -15,8 +15,9 @@ from conditions.actions.cycles import (
 from conditions.actions.news import owe_news
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import Assessment, DoubleCoding, Program, ReviewCycle, User
-from conditions.queries.closing import BlockerKind, blockers_of
+from conditions.queries.duties import state_of
 from conditions.queries.reminders import concerned_in
+from conditions.rules.calendar import CycleState
 from conditions.rules.refusals import Conflict, Invalid
 
 
@@ -84,15 +85,14 @@ def require_skippable(cycle: ReviewCycle, day: date) -> None:
             value=cycle.number,
             remedy="Skip it from that day on.",
         )
-    in_work = [one for one in blockers_of(cycle, day) if one.kind is BlockerKind.IN_WORK]
-    if in_work:
-        told = "; ".join(f"{one.code}: {one.text}" for one in in_work)
-        raise CycleReviewed(
-            f"Cycle {cycle.number} cannot be skipped while it is worked on. {told}",
+    if state_of(cycle, day) is CycleState.UNTRACKED:
+        raise CycleNotOpen(
+            f"Cycle {cycle.number} ended before this team began on {cycle.program.tracked_from}.",
             field="cycle",
             value=cycle.number,
-            remedy="Withdraw what is in work, with a reason; what is submitted, return first.",
+            remedy="Leave it as it is: nobody is asked to judge it.",
         )
+    _require_nothing_in_work(cycle)
     _require_uncoded(cycle)
     judged = Assessment.objects.approved().filter(cycle=cycle).order_by("condition__position")
     codes = dict.fromkeys(judged.values_list("condition__code", flat=True))
@@ -103,6 +103,21 @@ def require_skippable(cycle: ReviewCycle, day: date) -> None:
             field="cycle",
             value=cycle.number,
             remedy="Close it instead, once every condition in force is judged.",
+        )
+
+
+def _require_nothing_in_work(cycle: ReviewCycle) -> None:
+    rows = Assessment.objects.still_open().filter(cycle=cycle).select_related("condition", "author")
+    told = [
+        f"{row.condition.code} ({row.state}, by {row.author})"
+        for row in rows.order_by("condition__position")
+    ]
+    if told:
+        raise CycleReviewed(
+            f"Cycle {cycle.number} cannot be skipped while it is worked on: {', '.join(told)}.",
+            field="cycle",
+            value=cycle.number,
+            remedy="Withdraw what is in work, with a reason; what is submitted, return first.",
         )
 
 
