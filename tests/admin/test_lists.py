@@ -62,7 +62,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "cycle": (lambda w: of("reviewcycle_change", w.cycle), 16),
     "close": (lambda w: of("reviewcycle_close", w.cycle), 8),
     "extend": (lambda w: of("reviewcycle_extend", w.cycle), 5),
-    "skip": (lambda w: of("reviewcycle_skip", w.cycle), 8),
+    "skip": (lambda w: of("reviewcycle_skip", w.cycle), 6),
     "withdraw a draft": (lambda w: of("assessment_withdraw", w.draft), 6),
     "confirm": (lambda w: of("condition_confirm", w.untouched), 8),
     "waive": (lambda w: of("condition_waive", w.untouched), 7),
