@@ -60,7 +60,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "source form": (lambda w: of("source_edit", w.evidence.source), 5),
     "new source": (lambda w: reverse("admin:conditions_source_add"), 4),
     "cycle": (lambda w: of("reviewcycle_change", w.cycle), 16),
-    "close": (lambda w: of("reviewcycle_close", w.cycle), 8),
+    "close": (lambda w: of("reviewcycle_close", w.cycle), 9),
     "extend": (lambda w: of("reviewcycle_extend", w.cycle), 5),
     "skip": (lambda w: of("reviewcycle_skip", w.cycle), 6),
     "withdraw a draft": (lambda w: of("assessment_withdraw", w.draft), 6),

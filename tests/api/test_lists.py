@@ -331,7 +331,7 @@ def test_a_cursor_of_another_hand_or_ordering_is_refused(stranger: Caller) -> No
 @pytest.mark.parametrize(
     ("query", "field", "part"),
     [
-        ({"stanse": "supports"}, "stanse", "Accepted are program, condition, stance"),
+        ({"stanse": "supports"}, "stanse", "Accepted are q, program, condition, stance"),
         ({"stance": "for"}, "stance", "supports, contradicts, neutral"),
         ({"published_after": "May"}, "published_after", "2026-03-09"),
         ({"changed_since": "May"}, "changed_since", "2026-03-09T17:00:00Z"),

@@ -72,7 +72,7 @@ def test_a_draft_asks_the_same_whatever_the_number_of_conditions(
     analyst_client: Client, django_assert_num_queries: DjangoAssertNumQueries, conditions: int
 ) -> None:
     filled_program(conditions)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         assert analyst_client.get(DRAFTS[0]).status_code == 200
 
 
