@@ -6,111 +6,279 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conditions', '0003_publications_and_double_coding'),
+        ("conditions", "0003_publications_and_double_coding"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CaptureBody',
+            name="CaptureBody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.PositiveBigIntegerField()),
-                ('body', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.PositiveBigIntegerField()),
+                ("body", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='EvidenceText',
+            name="EvidenceText",
             fields=[
-                ('evidence', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='search_text', serialize=False, to='conditions.evidence')),
-                ('title', models.TextField()),
-                ('summary', models.TextField(blank=True)),
-                ('body', models.TextField(blank=True, help_text='The text of its newest copy, cut to a length.')),
+                (
+                    "evidence",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="search_text",
+                        serialize=False,
+                        to="conditions.evidence",
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("summary", models.TextField(blank=True)),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True, help_text="The text of its newest copy, cut to a length."
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Capture',
+            name="Capture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('fetched', 'Fetched from its address'), ('uploaded', 'Uploaded as a file')], max_length=8)),
-                ('outcome', models.CharField(choices=[('stored', 'Stored'), ('blocked', 'Blocked by the site'), ('gone', 'Gone'), ('refused', 'Refused by the tracker'), ('failed', 'Failed')], max_length=7)),
-                ('reason', models.TextField(blank=True, help_text='Why there is no copy.')),
-                ('url', models.URLField(blank=True, max_length=2000)),
-                ('final_url', models.URLField(blank=True, max_length=2000)),
-                ('hops', models.JSONField(default=list, help_text='Each redirect: address and status.')),
-                ('http_status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('headers', models.JSONField(default=list, help_text='Header lines of the last answer.')),
-                ('content_type', models.CharField(blank=True, max_length=120)),
-                ('filename', models.CharField(blank=True, max_length=200)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('text', models.TextField(blank=True, help_text='The text found in the copy.')),
-                ('text_tool', models.CharField(blank=True, max_length=80)),
-                ('tool', models.CharField(help_text='What made the copy, with its version.', max_length=80)),
-                ('captured_at', models.DateTimeField()),
-                ('captured_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='conditions.evidence')),
-                ('body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='conditions.capturebody')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("fetched", "Fetched from its address"),
+                            ("uploaded", "Uploaded as a file"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Stored"),
+                            ("blocked", "Blocked by the site"),
+                            ("gone", "Gone"),
+                            ("refused", "Refused by the tracker"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, help_text="Why there is no copy.")),
+                ("url", models.URLField(blank=True, max_length=2000)),
+                ("final_url", models.URLField(blank=True, max_length=2000)),
+                (
+                    "hops",
+                    models.JSONField(default=list, help_text="Each redirect: address and status."),
+                ),
+                ("http_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "headers",
+                    models.JSONField(default=list, help_text="Header lines of the last answer."),
+                ),
+                ("content_type", models.CharField(blank=True, max_length=120)),
+                ("filename", models.CharField(blank=True, max_length=200)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("text", models.TextField(blank=True, help_text="The text found in the copy.")),
+                ("text_tool", models.CharField(blank=True, max_length=80)),
+                (
+                    "tool",
+                    models.CharField(
+                        help_text="What made the copy, with its version.", max_length=80
+                    ),
+                ),
+                ("captured_at", models.DateTimeField()),
+                (
+                    "captured_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="captures",
+                        to="conditions.evidence",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="captures",
+                        to="conditions.capturebody",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('evidence', '-captured_at', '-id'),
-                'permissions': (('open_capture', 'Can open the stored copy of a document'),),
+                "ordering": ("evidence", "-captured_at", "-id"),
+                "permissions": (("open_capture", "Can open the stored copy of a document"),),
             },
         ),
         migrations.CreateModel(
-            name='CaptureOrder',
+            name="CaptureOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('owed', 'Owed'), ('done', 'Done'), ('given_up', 'Given up')], default='owed', max_length=8)),
-                ('asked_at', models.DateTimeField()),
-                ('next_attempt_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('lease_owner', models.CharField(blank=True, max_length=64)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='capture_orders', to='conditions.evidence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("owed", "Owed"), ("done", "Done"), ("given_up", "Given up")],
+                        default="owed",
+                        max_length=8,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("next_attempt_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("lease_owner", models.CharField(blank=True, max_length=64)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="capture_orders",
+                        to="conditions.evidence",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-asked_at', '-id'),
+                "ordering": ("-asked_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='CustodyEntry',
+            name="CustodyEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('captured', 'Captured'), ('opened', 'Opened'), ('exported', 'Exported'), ('verified', 'Verified')], max_length=8)),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('capture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody', to='conditions.capture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("captured", "Captured"),
+                            ("opened", "Opened"),
+                            ("exported", "Exported"),
+                            ("verified", "Verified"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "capture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="custody",
+                        to="conditions.capture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'custody entries',
-                'ordering': ('capture', 'at', 'id'),
+                "verbose_name_plural": "custody entries",
+                "ordering": ("capture", "at", "id"),
             },
         ),
         migrations.AddIndex(
-            model_name='capture',
-            index=models.Index(fields=['outcome', '-captured_at'], name='capture_by_outcome'),
+            model_name="capture",
+            index=models.Index(fields=["outcome", "-captured_at"], name="capture_by_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('outcome', 'stored'), models.Q(('sha256', ''), _negated=True)), models.Q(models.Q(('outcome', 'stored'), _negated=True), ('body__isnull', True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='capture_stored_or_says_why', violation_error_message='A capture holds a copy or says why it has none.'),
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("body__isnull", False),
+                        ("outcome", "stored"),
+                        models.Q(("sha256", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("outcome", "stored"), _negated=True),
+                        ("body__isnull", True),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="capture_stored_or_says_why",
+                violation_error_message="A capture holds a copy or says why it has none.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['fetched', 'uploaded'])), name='capture_origin_known'),
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["fetched", "uploaded"])),
+                name="capture_origin_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='captureorder',
-            index=models.Index(condition=models.Q(('state', 'owed')), fields=['next_attempt_at', 'id'], name='captureorder_owed'),
+            model_name="captureorder",
+            index=models.Index(
+                condition=models.Q(("state", "owed")),
+                fields=["next_attempt_at", "id"],
+                name="captureorder_owed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='captureorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'owed')), fields=('evidence',), name='captureorder_owed_once', violation_error_message='A capture of this document is owed already.'),
+            model_name="captureorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "owed")),
+                fields=("evidence",),
+                name="captureorder_owed_once",
+                violation_error_message="A capture of this document is owed already.",
+            ),
         ),
     ]
