@@ -13,14 +13,19 @@ from conditions.models.cycles import CycleRevision, ReviewCycle
 from conditions.models.events import Event
 from conditions.models.evidence import Evidence, EvidenceLink, EvidenceVersion
 from conditions.models.findings import AssessmentAuthor, Citation, Finding
+from conditions.models.imports import EvidenceImport
+from conditions.models.inbox import Feed, InboxItem, TriageDecision
 from conditions.models.installation import grant_roles
+from conditions.models.link_health import LinkHealth
 from conditions.models.official import OfficialFinding, OfficialReport
 from conditions.models.people import ApiToken, User
 from conditions.models.programs import Interpretation, Program
 from conditions.models.publications import KeyJudgements, Publication, PublicationFile
 from conditions.models.reminders import Pulse, Reminder
 from conditions.models.search_texts import EvidenceText
+from conditions.models.searches import SearchEntry
 from conditions.models.sources import Source, SourceGrade
+from conditions.models.voices import TextComparison, VoiceSuggestion
 
 __all__ = [
     "ApiToken",
@@ -40,12 +45,16 @@ __all__ = [
     "DoubleCoding",
     "Event",
     "Evidence",
+    "EvidenceImport",
     "EvidenceLink",
     "EvidenceText",
     "EvidenceVersion",
+    "Feed",
     "Finding",
+    "InboxItem",
     "Interpretation",
     "KeyJudgements",
+    "LinkHealth",
     "OfficialFinding",
     "OfficialReport",
     "Program",
@@ -54,8 +63,12 @@ __all__ = [
     "Pulse",
     "Reminder",
     "ReviewCycle",
+    "SearchEntry",
     "Source",
     "SourceGrade",
+    "TextComparison",
+    "TriageDecision",
     "User",
+    "VoiceSuggestion",
     "grant_roles",
 ]

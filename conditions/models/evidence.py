@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -18,11 +18,18 @@ from conditions.rules.authority import OWN_PERMISSIONS, Sensitivity
 from conditions.rules.dates import Precision
 from conditions.rules.evidence import Stance
 
+# SQLite takes a partial index only where its condition is written out in the question.
+HAS_ADDRESS: Final = "NOT (conditions_evidence.canonical_url = '')"
+
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def with_sensitivity(self, allowed: Collection[str]) -> Self:
         """Items whose sensitivity is among those a reader may see."""
         return self.filter(sensitivity__in=allowed)
+
+    def at_address(self, canonical: str) -> Self:
+        """The item filed under this canonical address, by the index of those that have one."""
+        return cast(Self, self.filter(canonical_url=canonical).extra(where=[HAS_ADDRESS]))
 
 
 class Evidence(models.Model):
@@ -72,7 +79,9 @@ class Evidence(models.Model):
         permissions = OWN_PERMISSIONS["evidence"]
         verbose_name_plural = "evidence"
         indexes: ClassVar = [
-            models.Index(fields=["-published_on", "-id"], name="evidence_newest_first")
+            models.Index(fields=["-published_on", "-id"], name="evidence_newest_first"),
+            models.Index(fields=["language", "-id"], name="evidence_by_language"),
+            models.Index(fields=["fact_on"], name="evidence_by_fact_date"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -54,6 +54,8 @@ APPEND_ONLY = {
     "capture": "Captures",
     "capturebody": "Captured bytes",
     "custodyentry": "Custody entries",
+    "triagedecision": "Triage decisions",
+    "searchentry": "Entries of the search log",
 }
 NEVER_DELETED = {
     "program": "Programs",
@@ -68,6 +70,10 @@ NEVER_DELETED = {
     "user": "Accounts",
     "doublecoding": "Double codings",
     "captureorder": "Owed captures",
+    "feed": "Feeds",
+    "inboxitem": "Inbox items",
+    "voicesuggestion": "Suggestions of one voice",
+    "evidenceimport": "Imports",
 }
 _SEALED_PARENT = (
     "EXISTS (SELECT 1 FROM conditions_assessment a WHERE a.id = {row}.assessment_id "
@@ -268,6 +274,30 @@ def _publishing_guards() -> Iterator[Guard]:
     )
 
 
+def _intake_guards() -> Iterator[Guard]:
+    yield Guard(
+        "conditions_inboxitem",
+        "UPDATE",
+        "filed_is_final",
+        "What was filed from the inbox stays so. Amend the document itself.",
+        "OLD.state = 'accepted'",
+    )
+    yield Guard(
+        "conditions_voicesuggestion",
+        "UPDATE",
+        "decided_is_final",
+        "This was decided. Amend the voice of a document itself.",
+        "OLD.state <> 'waiting'",
+    )
+    yield Guard(
+        "conditions_evidenceimport",
+        "UPDATE",
+        "finished_is_final",
+        "This import is over. Upload the sheet anew.",
+        "OLD.state IN ('loaded', 'discarded')",
+    )
+
+
 def all_guards() -> list[Guard]:
     """Every guard of the tracker, for SQLite and PostgreSQL alike."""
     guards: list[Guard] = []
@@ -280,6 +310,7 @@ def all_guards() -> list[Guard]:
     guards += _assessment_guards()
     guards += _other_guards()
     guards += _publishing_guards()
+    guards += _intake_guards()
     return guards
 
 
