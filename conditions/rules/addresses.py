@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
@@ -73,6 +74,8 @@ def canonical_address(text: str, *, field: str = "url") -> str:
     )
 
 
+# A document's address is asked for several times over while it is filed.
+@lru_cache(maxsize=2_048)
 def _plainer(address: str, field: str) -> str:
     try:
         parts = urlsplit(url_normalize(address) or "")

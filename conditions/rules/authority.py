@@ -31,6 +31,10 @@ class Sensitivity(StrEnum):
     SOURCE_PROTECTED = "source_protected"
 
 
+# What may leave in a file; restricted documents and protected sources never do.
+TRAVELS: Final = frozenset({Sensitivity.PUBLIC.value, Sensitivity.TEAM.value})
+
+
 class Reader(Protocol):
     """Anybody who reads: a person, a program with its token, or nobody in particular."""
 
@@ -68,6 +72,8 @@ _VIEWED: Final = (
     "publicationfile",
     "capture",
     "custodyentry",
+    "linkhealth",
+    "searchentry",
     "reminder",
     "event",
     "apitoken",
@@ -85,6 +91,11 @@ _SEEING_ALL: Final = frozenset(
         "view_coding",
         "open_capture",
         "view_captureorder",
+        "view_feed",
+        "view_inboxitem",
+        "view_triagedecision",
+        "view_voicesuggestion",
+        "view_evidenceimport",
     }
 )
 _WRITING: Final = frozenset(
@@ -103,6 +114,13 @@ _WRITING: Final = frozenset(
         "change_source",
         "regrade_source",
         "add_capture",
+        "add_feed",
+        "change_feed",
+        "add_inboxitem",
+        "change_inboxitem",
+        "add_searchentry",
+        "change_voicesuggestion",
+        "add_evidenceimport",
     }
 )
 _REVIEWING: Final = frozenset({"approve_assessment", "return_assessment"})

@@ -32,6 +32,9 @@ CREDIBILITY: Final[Mapping[int, str]] = MappingProxyType(
         6: "Truth cannot be judged",
     }
 )
+# Not judged: outside the order, neither good enough for a rule nor worst.
+UNKNOWN_RELIABILITY: Final = "F"
+UNKNOWN_CREDIBILITY: Final = 6
 _KEYS = ("independent_sources", "one_at_least", "or_primary_document")
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -110,7 +113,7 @@ class EvidenceRule:
     def sentence(self) -> str:
         """The rule in one plain sentence."""
         several = self.independent_sources > 1
-        text = f"At least {_sources(self.independent_sources)}"
+        text = f"At least {sources_in_words(self.independent_sources)}"
         if self.one_at_least is not None:
             text += f"{', one of them' if several else ','} graded {_or_better(self.one_at_least)}"
         if self.or_primary_document:
@@ -135,16 +138,20 @@ def rule_met(rule: EvidenceRule, exhibits: Iterable[Exhibit]) -> Verdict:
     sided = [exhibit for exhibit in exhibits if exhibit.takes_a_side]
     if rule.or_primary_document and any(exhibit.is_primary for exhibit in sided):
         return Verdict(True, "A primary document of the body responsible.")
-    speakers = len({exhibit.speaker for exhibit in sided})
+    speakers = independent_sources(sided)
     if speakers < rule.independent_sources:
         needed = _WORDS[rule.independent_sources]
         verb = "is" if rule.independent_sources == 1 else "are"
-        return Verdict(False, f"{_sources(speakers)}; {needed} {verb} needed.".capitalize())
+        return Verdict(False, f"{sources_in_words(speakers)}; {needed} {verb} needed.".capitalize())
     if rule.one_at_least is None:
-        return Verdict(True, f"{_sources(speakers)}.".capitalize())
-    good_enough = any(exhibit.reliability <= rule.one_at_least for exhibit in sided)
-    found = f"{_sources(speakers)}, {'one' if good_enough else 'none'} graded ".capitalize()
+        return Verdict(True, f"{sources_in_words(speakers)}.".capitalize())
+    good_enough = any(_is_good(exhibit.reliability, rule.one_at_least) for exhibit in sided)
+    found = f"{sources_in_words(speakers)}, {'one' if good_enough else 'none'} graded ".capitalize()
     return Verdict(good_enough, f"{found}{_or_better(rule.one_at_least)}.")
+
+
+def _is_good(reliability: str, at_least: str) -> bool:
+    return reliability != UNKNOWN_RELIABILITY and reliability <= at_least
 
 
 def is_one_sided(exhibits: Iterable[Exhibit]) -> bool:
@@ -154,10 +161,16 @@ def is_one_sided(exhibits: Iterable[Exhibit]) -> bool:
 
 def is_single_source(exhibits: Iterable[Exhibit]) -> bool:
     """Whether all documents that take a side carry the words of one speaker."""
-    return len({exhibit.speaker for exhibit in exhibits if exhibit.takes_a_side}) == 1
+    return independent_sources(exhibits) == 1
 
 
-def _sources(number: int) -> str:
+def independent_sources(exhibits: Iterable[Exhibit]) -> int:
+    """How many speakers take a side; copies of one voice count once."""
+    return len({exhibit.speaker for exhibit in exhibits if exhibit.takes_a_side})
+
+
+def sources_in_words(number: int) -> str:
+    """How many independent sources, as a sentence says it: two independent sources."""
     word = _WORDS[number] if number < len(_WORDS) else str(number)
     return f"{word} independent source{'' if number == 1 else 's'}"
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
-from conditions.rules.captures import PDF, TEXT
+from conditions.rules.captures import HTML, PDF, TEXT, XHTML
 from conditions.rules.refusals import Invalid
 
 
@@ -40,6 +40,11 @@ KINDS: Final = (
     FileKind(f"{_OPEN}.spreadsheet", ("ods",)),
     FileKind(f"{_OPEN}.presentation", ("odp",)),
 )
+_ENDING_OF: Final = {kind.media_type: kind.endings[0] for kind in KINDS} | {
+    HTML: "html",
+    XHTML: "xhtml",
+}
+_PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 ENDINGS: Final = tuple(ending for kind in KINDS for ending in kind.endings)
 _MAGIC: Final = (
     (b"%PDF-", "pdf"),
@@ -51,6 +56,22 @@ _MAGIC: Final = (
 _OFFICE_FOLDERS: Final = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MARKUP = re.compile(rb"<(!doctype|html|head|body|script|svg|iframe|\?xml)", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def ending_of(media_type: str) -> str:
+    """How the name of a file of this kind ends, without the dot."""
+    return _ENDING_OF.get(media_type, "bin")
+
+
+def given_out_as(media_type: str) -> str:
+    """The media type under which a copy leaves: what a browser could run leaves as mere bytes."""
+    is_harmless = media_type == PDF or media_type in _PICTURES
+    return media_type if is_harmless else "application/octet-stream"
+
+
+def copy_name(filename: str, *, key: str, sha256: str, media_type: str) -> str:
+    """The name under which a copy leaves: its own, or one made of its document and its hash."""
+    return filename or f"{key}-{sha256[:12]}.{ending_of(media_type)}"
 
 
 def require_kind(filename: str, body: bytes) -> str:

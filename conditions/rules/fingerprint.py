@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from conditions.rules.refusals import Invalid
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotCanonical(Invalid):
@@ -55,7 +58,7 @@ def _key(key: object, path: str) -> str:
 
 def _text(text: str, path: str) -> str:
     # A lone surrogate has no UTF-8 form; str() drops the enumeration around a member's value.
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise _refusal(path, text, "Give text of whole Unicode characters.")
     return str(text)
 

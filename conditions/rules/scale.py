@@ -121,6 +121,14 @@ class Scale:
             grade.code for grade in self.grades if grade.affirmative is Affirmative.NOT_APPLICABLE
         )
 
+    def unclear_codes(self) -> tuple[str, ...]:
+        """The codes that say nothing could be judged: U on the default scale."""
+        return tuple(
+            grade.code
+            for grade in self.grades
+            if grade.rank is None and grade.affirmative is not Affirmative.NOT_APPLICABLE
+        )
+
     def weak_codes(self) -> tuple[str, ...]:
         """The ranked codes that do not: 0, 1 and 2 on the default scale."""
         ranked = (grade for grade in self.grades if grade.rank is not None)

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from conditions.rules.addresses import BadAddress, canonical_address
 from conditions.rules.refusals import Invalid
 
 LONGEST_SEARCH: Final = 400
@@ -22,6 +23,10 @@ _TATWEEL: Final = "\u0640"
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
 # In quotes, closed or not, or up to the next space; perhaps with a minus before or a star behind.
 _PIECE: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))(\*?)')
+
+
+_KEY: Final = re.compile(r"ev-(?:doc-)?[0-9a-f]{12}(?:-[0-9]{1,3})?", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 class BadSearch(Invalid):
@@ -44,11 +49,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """All of ``wanted`` and none of ``unwanted``; ``typed`` is what the person wrote."""
+    """All of ``wanted`` and none of ``unwanted``; ``typed`` is what the person wrote.
+
+    Where it is the ``key`` or the ``address`` (in canonical form) of one document, that document is
+    meant, and there are no words.
+    """
 
     typed: str
     wanted: tuple[Term, ...]
     unwanted: tuple[Term, ...] = ()
+    key: str = ""
+    address: str = ""
 
     def for_fts5(self) -> str:
         """The MATCH expression of SQLite."""
@@ -68,10 +79,13 @@ def read_search(typed: str) -> Search:
     """The search that a person typed.
 
     Words are all wanted; "words in quotes" stand together; -word is not wanted; word* may go on.
-    Anything else is text. Raises BadSearch.
+    The key or the address of a document, alone, means that document. Anything else is text.
+    Raises BadSearch.
     """
     if "\x00" in typed:
         raise _bad(typed, "A search cannot hold the character NUL.", "Take it out.")
+    if (named := _named(typed.strip())) is not None:
+        return named
     if len(typed) > LONGEST_SEARCH:
         shown = f"{typed[:40]}…"
         remedy = f"Give at most {LONGEST_SEARCH} characters; a few words are enough."
@@ -84,6 +98,17 @@ def read_search(typed: str) -> Search:
             (unwanted if piece["minus"] else wanted).append(term)
     _require_some(typed, wanted, unwanted)
     return Search(typed.strip(), tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)))
+
+
+def _named(typed: str) -> Search | None:
+    if _KEY.fullmatch(typed):
+        return Search(typed, (), key=typed.lower())
+    if not _ADDRESS.fullmatch(typed):
+        return None
+    try:
+        return Search(typed, (), address=canonical_address(typed))
+    except BadAddress:
+        return None
 
 
 def words_of(text: str) -> list[str]:
@@ -137,13 +162,31 @@ def _bad(typed: str, message: str, remedy: str) -> BadSearch:
     return BadSearch(message, field="q", value=typed, remedy=remedy)
 
 
+# Letters that are written now this way, now that: Arabic by its habits and by a Persian or Urdu
+# keyboard, and the signs for hamza and ayn that a transliteration sets or leaves out.
+_ALIKE: Final = str.maketrans(
+    {
+        "\u0671": "\u0627",  # alef wasla: alef
+        "\u0649": "\u064a",  # alef maqsura: yeh
+        "\u06cc": "\u064a",  # Persian yeh: yeh
+        "\u06d2": "\u064a",  # yeh barree: yeh
+        "\u0629": "\u0647",  # teh marbuta: heh
+        "\u06c0": "\u0647",  # heh with yeh above: heh
+        "\u06c1": "\u0647",  # heh goal: heh
+        "\u06d5": "\u0647",  # ae, as Kurdish writes it: heh
+        "\u06a9": "\u0643",  # keheh: kaf
+        **dict.fromkeys("\u02bb\u02bc\u02bd\u02be\u02bf\u02b9"),
+    }
+)
+
+
 class _Folding(dict[int, str]):
     """What each character becomes, worked out when it is first met."""
 
     def __missing__(self, code: int) -> str:
         plain = unicodedata.normalize("NFKD", chr(code))
         folded = unicodedata.normalize("NFKD", plain.casefold())
-        self[code] = "".join(map(_folded, folded))
+        self[code] = "".join(map(_folded, folded)).translate(_ALIKE)
         return self[code]
 
 

@@ -16,7 +16,7 @@ TRENDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 STANCES: Final[Mapping[str, str]] = MappingProxyType(
-    {"supports": "Supports", "contradicts": "Contradicts", "neutral": "Context"}
+    {"supports": "Supports", "contradicts": "Contradicts", "neutral": "Neutral"}
 )
 # A flag's name: its words, and what they mean.
 FLAGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
