@@ -7,7 +7,7 @@ from docx.document import Document as WordDocument
 from conditions.outbound.reports import word
 from conditions.outbound.reports.sheet import Sheet
 from conditions.outbound.words import say_day
-from conditions.queries.report import ReportDocument
+from conditions.queries.report import ReportCapture, ReportDocument
 
 
 def write_annex(document: WordDocument, sheet: Sheet) -> None:
@@ -29,9 +29,18 @@ def write_annex(document: WordDocument, sheet: Sheet) -> None:
             word.say(paragraph, f"\n{told.summary}")
         if told.url:
             word.say(paragraph, f"\n{told.url}", grey=True)
-        copies = f"copies kept: {', '.join(told.captures)}" if told.captures else sheet.no_copy
-        record = f"\n{told.key}, record version {told.version}, SHA-256 {told.sha256}; {copies}"
+        record = f"\n{told.key}, record version {told.version}, SHA-256 {told.sha256}"
         word.say(paragraph, record, grey=True)
+        for held in told.captures:
+            word.say(paragraph, f"\n{_copy(held, told)}", grey=True)
+        if not told.captures:
+            word.say(paragraph, f"; {sheet.no_copy}", grey=True)
+
+
+def _copy(held: ReportCapture, told: ReportDocument) -> str:
+    moved = f" from {held.final_url}" if held.final_url not in ("", told.url) else ""
+    day = say_day(held.captured_at.date())
+    return f"copy kept, captured {day} (UTC){moved}, SHA-256 {held.sha256}"
 
 
 def _about(told: ReportDocument) -> str:

@@ -8,7 +8,7 @@ from conditions.outbound.reports import word
 from conditions.outbound.reports.method import say_moment
 from conditions.outbound.reports.sheet import Entry
 from conditions.outbound.words import say_day
-from conditions.queries.report import ReportJudgement
+from conditions.queries.report import ReportJudgement, ReportSearch
 from conditions.rules.scale import Scale
 from conditions.rules.words import FLAGS, NO_FINDING, STANCES, TRENDS, confidence_words
 
@@ -37,6 +37,7 @@ def write_condition(document: WordDocument, entry: Entry, scale: Scale) -> None:
     else:
         _judgement(document, one.judgement)
         _cited(document, entry, one.judgement)
+        _searched(document, one.searches)
     _official(document, entry)
     _checklist(document, entry, scale)
 
@@ -67,7 +68,7 @@ def _cited(document: WordDocument, entry: Entry, judged: ReportJudgement) -> Non
         told = exhibit.document
         paragraph = document.add_paragraph(style="List Bullet")
         word.jump(paragraph, f"d{exhibit.number}", f"[{exhibit.number}]")
-        word.say(paragraph, f" {STANCES.get(exhibit.stance, 'Context')}, {exhibit.grade}: ")
+        word.say(paragraph, f" {STANCES.get(exhibit.stance, 'Neutral')}, {exhibit.grade}: ")
         word.say_in(paragraph, told.title, exhibit.title_language)
         word.say(paragraph, f", {told.publisher}")
     if judged.not_public:
@@ -76,6 +77,17 @@ def _cited(document: WordDocument, entry: Entry, judged: ReportJudgement) -> Non
         word.say(document.add_paragraph(), left_out, grey=True)
     elif not entry.cited:
         word.say(document.add_paragraph(), "It cites no document.", grey=True)
+
+
+def _searched(document: WordDocument, searches: tuple[ReportSearch, ...]) -> None:
+    if not searches:
+        return
+    document.add_heading("What we looked for", 3)
+    kept = "Where and for which words is kept with the team, because it could name a source."
+    word.say(document.add_paragraph(), kept, grey=True)
+    for one in searches:
+        told = f"{say_day(one.searched_on)}: {one.result_words.lower()}"
+        word.say(document.add_paragraph(style="List Bullet"), told)
 
 
 def _official(document: WordDocument, entry: Entry) -> None:
@@ -106,4 +118,7 @@ def _checklist(document: WordDocument, entry: Entry, scale: Scale) -> None:
         label = f"{item.status} {item.status_label}" if item.status else scale.label(None)
         word.say(finding, f"{label}\n{item.note}" if item.note else label)
         word.say(takes, item.rule)
+        if item.rule_reason:
+            met = "Met" if item.rule_met else "Not met"
+            word.say(takes, f"\n{met} on public documents. {item.rule_reason}")
     document.add_paragraph()
