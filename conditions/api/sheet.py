@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
-# Some programs look past blanks, or read the full-width signs as the plain ones.
-STARTS_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+from conditions.rules.sheets.safety import STARTS_FORMULA
 
 
 def as_csv(rows: Iterable[Mapping[str, object]], columns: Iterable[str]) -> bytes:
