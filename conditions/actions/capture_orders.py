@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from conditions.actions.record import require_permission
 from conditions.models import Capture, CaptureOrder, Evidence, User
 from conditions.rules.captures import is_fresh, is_given_up, pause_after_attempt
 from conditions.rules.refusals import Invalid
+
+# As fast as a run fetches: twenty a minute.
+PACE = timedelta(seconds=3)
 
 
 class NothingToFetch(Invalid):
@@ -49,6 +54,43 @@ def order_capture(
         waiting.update(next_attempt_at=as_of)
         order.refresh_from_db()
     return order
+
+
+def owe_captures(
+    evidence: Iterable[Evidence], *, by: User | None, as_of: datetime, behind: int = 0
+) -> int:
+    """Owe the first copies of many documents, in one statement; how many are owed.
+
+    For documents that have no order yet. They fall due one after the other, ``behind`` so many
+    others, so that a copy somebody asks for meanwhile does not wait for all of them.
+    """
+    due = as_of + behind * PACE
+    orders = [
+        CaptureOrder(
+            evidence=row, asked_at=as_of, asked_by=by, next_attempt_at=due + position * PACE
+        )
+        for position, row in enumerate(row for row in evidence if row.url)
+    ]
+    return len(CaptureOrder.objects.bulk_create(orders, batch_size=500))
+
+
+def owe_missing_captures(*, by: User | None, as_of: datetime) -> int:
+    """Owe a copy of every document with an address of which there is none; how many are owed.
+
+    For an operator who allows outside calls after documents were filed. Demonstrations count too.
+    """
+    require_permission(by, "add_capture", to="ask for a capture")
+    copies = Capture.objects.stored().filter(evidence=OuterRef("pk"))
+    owed = CaptureOrder.objects.filter(evidence=OuterRef("pk"), state=CaptureOrder.State.OWED)
+    missing = Evidence.objects.exclude(url="").filter(~Exists(copies), ~Exists(owed))
+    with transaction.atomic():
+        return owe_captures(missing.only("pk", "url").order_by("pk"), by=by, as_of=as_of)
+
+
+def is_somebody_fetching(as_of: datetime) -> bool:
+    """Whether a run holds an order now: it ended its lease or died when the lease is over."""
+    held = CaptureOrder.objects.filter(state=CaptureOrder.State.OWED, lease_until__gt=as_of)
+    return held.exists()
 
 
 def lease_next(

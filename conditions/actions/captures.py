@@ -15,6 +15,7 @@ from conditions.actions.capture_orders import NothingToFetch as NothingToFetch
 from conditions.actions.capture_orders import (
     finish_done,
     finish_failed,
+    is_somebody_fetching,
     lease_next,
     release,
 )
@@ -70,15 +71,19 @@ def make_due_captures(
     limits: Limits,
     most: int = 20,
     evidence: Evidence | None = None,
+    gives_way: bool = False,
 ) -> Made:
     """Make copies that are owed and due, ``most`` at most, of ``evidence`` alone if it is given.
 
     Nothing while outside calls are off: what is owed stays owed. Safe to run at once with others,
     and to be killed: an order is held by one run, and free again when its lease is over. Every
-    attempt is a row, also one that brought nothing.
+    attempt is a row, also one that brought nothing. A run that ``gives_way`` does nothing while
+    another one is at work, so that slow sites hold one thread of the workers and not all.
     """
     made = Made()
     begun = clock()
+    if gives_way and is_somebody_fetching(begun):
+        return made
     for _ in range(most):
         if not may_call_outside() or clock() - begun > LONGEST_RUN:
             break
@@ -124,10 +129,7 @@ def open_copy(*, capture: Capture, by: User, as_of: datetime) -> bytes:
     Raises CopyDamaged.
     """
     require_permission(by, "open_capture", to="open stored copies")
-    if capture.body is None:
-        remedy = "Open one of the stored copies."
-        raise Conflict("This attempt brought no copy.", field="id", value=capture.pk, remedy=remedy)
-    body = bytes(capture.body.body)
+    body = _bytes_of(capture)
     if hashlib.sha256(body).hexdigest() != capture.sha256:
         raise CopyDamaged(
             "The bytes on file are not those that were captured: the SHA-256 differs.",
@@ -137,6 +139,27 @@ def open_copy(*, capture: Capture, by: User, as_of: datetime) -> bytes:
         )
     CustodyEntry.objects.create(capture=capture, act=CustodyEntry.Act.OPENED, by=by, at=as_of)
     return body
+
+
+def verify_copy(*, capture: Capture, by: User | None, as_of: datetime) -> bool:
+    """Work the SHA-256 of the stored bytes out anew; whether they are those that were captured.
+
+    Either way the check is an entry in the copy's custody log.
+    """
+    require_permission(by, "open_capture", to="verify stored copies")
+    fits = hashlib.sha256(_bytes_of(capture)).hexdigest() == capture.sha256
+    note = "The bytes fit their SHA-256." if fits else "The bytes do not fit their SHA-256."
+    CustodyEntry.objects.create(
+        capture=capture, act=CustodyEntry.Act.VERIFIED, by=by, at=as_of, note=note
+    )
+    return fits
+
+
+def _bytes_of(capture: Capture) -> bytes:
+    if capture.body is None:
+        remedy = "Choose one of the stored copies."
+        raise Conflict("This attempt brought no copy.", field="id", value=capture.pk, remedy=remedy)
+    return bytes(capture.body.body)
 
 
 def _make(

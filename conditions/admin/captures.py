@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from conditions.admin.base import ActionAdmin, row_id
-from conditions.admin.pages.captures import ask, capture, open_capture, upload
+from conditions.admin.pages.captures import ask, capture, open_capture, upload, verify
 from conditions.admin.site import site
 from conditions.models import CaptureOrder
 from conditions.outbound.fetching import may_call_outside
@@ -29,10 +29,11 @@ class CaptureOrderAdmin(ActionAdmin):
     change_list_template = "admin/captures_list.html"
 
     def pages(self) -> list[tuple[str, Any, str]]:
-        """One copy, its bytes, and asking for and uploading another."""
+        """One copy, its bytes and their check, and asking for and uploading another."""
         return [
             ("copy/<int:object_id>/", capture, "copy"),
             ("copy/<int:object_id>/open/", open_capture, "open"),
+            ("copy/<int:object_id>/verify/", verify, "verify"),
             ("of/<int:object_id>/ask/", ask, "ask"),
             ("of/<int:object_id>/upload/", upload, "upload"),
         ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from conditions.models import Capture, CaptureOrder, CustodyEntry, Evidence
 from conditions.queries.readers import sensitivities_for
@@ -35,6 +37,37 @@ class Captures:
         return self.order is not None and self.order.state == CaptureOrder.State.OWED
 
 
+@dataclass(frozen=True, slots=True)
+class HeldCopy:
+    """One stored copy of a document: what it is known by, and where it came from."""
+
+    id: int
+    sha256: str
+    captured_at: datetime
+    content_type: str
+    size: int
+    origin: str
+    final_url: str
+
+
+HELD = ("pk", "sha256", "captured_at", "content_type", "size", "origin", "final_url")
+
+
+def held_copies(evidence_ids: Collection[int], *, known_at: datetime) -> dict[int, HeldCopy]:
+    """The newest copy held of each document at ``known_at``; none for those without. One query.
+
+    Whether the reader may know of these documents is for the caller to have asked.
+    """
+    newest = (
+        Capture.objects.stored()
+        .filter(evidence=OuterRef("pk"), captured_at__lte=known_at)
+        .order_by("-captured_at", "-id")
+    )
+    documents = Evidence.objects.filter(pk__in=evidence_ids).order_by()
+    rows = Capture.objects.filter(pk__in=documents.values(newest=Subquery(newest.values("pk")[:1])))
+    return {row[0]: HeldCopy(*row[1:]) for row in rows.order_by().values_list("evidence_id", *HELD)}
+
+
 def captures_of(evidence: Evidence) -> Captures:
     """What was captured of a document that the reader may see, newest first. Two queries."""
     rows = Capture.objects.filter(evidence=evidence).select_related("captured_by")
@@ -43,9 +76,14 @@ def captures_of(evidence: Evidence) -> Captures:
     return Captures(newest[:MOST_SHOWN], order, len(newest) > MOST_SHOWN)
 
 
-def capture_for(reader: Reader, pk: int) -> Capture:
-    """One attempt, if the reader may see its document. Raises NoCapture. One query."""
+def capture_for(reader: Reader, pk: int, *, evidence_id: int | None = None) -> Capture:
+    """One attempt, if the reader may see its document. Raises NoCapture. One query.
+
+    With ``evidence_id`` it has to be one of that document.
+    """
     rows = Capture.objects.filter(evidence__sensitivity__in=sensitivities_for(reader))
+    if evidence_id is not None:
+        rows = rows.filter(evidence=evidence_id)
     found = rows.select_related("evidence", "captured_by").filter(pk=pk).first()
     if found is None:
         raise NoCapture("There is no such capture.", field="id", value=pk)

@@ -15,9 +15,10 @@ import pytest
 from django.db import DatabaseError, transaction
 from pytest_django import Settings
 
-from conditions.actions.capture_orders import lease_next
+from conditions.actions.capture_orders import lease_next, owe_missing_captures
 from conditions.actions.captures import (
     LEASE,
+    LONGEST_RUN,
     CopyDamaged,
     FileRefused,
     Made,
@@ -26,6 +27,7 @@ from conditions.actions.captures import (
     open_copy,
     order_capture,
     upload_capture,
+    verify_copy,
 )
 from conditions.actions.evidence import EvidenceItem, amend_evidence, file_evidence
 from conditions.actions.record import PermissionMissing
@@ -34,6 +36,7 @@ from conditions.models.guards import all_guards
 from conditions.outbound.fetching import Limits
 from conditions.rules.captures import MOST_ATTEMPTS, pause_after_attempt
 from conditions.rules.files import NotThisKind
+from conditions.rules.refusals import Conflict
 from tests.days import DAY, TODAY, noon
 from tests.factories import make_evidence, make_program, make_source, make_user
 from tests.hostile import Server, answer, redirect, serving, silence
@@ -287,6 +290,39 @@ def test_a_copy_without_a_text_is_a_copy(origin: Origin) -> None:
     assert (stored.text, stored.text_tool, stored.size) == ("", "", 15)
 
 
+def test_a_pdf_is_kept_to_the_byte_and_its_text_found(origin: Origin) -> None:
+    body = pdf("The camps were opened in March.")
+    origin.reply = answer(body, kind="application/pdf")
+    evidence = origin.evidence()
+    owe(evidence)
+    assert make() == Made(stored=1)
+    stored = Capture.objects.get()
+    assert open_copy(capture=stored, by=make_user("reviewer"), as_of=NOW) == body
+    assert stored.content_type == "application/pdf"
+    assert stored.text == "The camps were opened in March."
+    assert stored.text_tool.startswith("pypdf ")
+    assert "camps were opened" in evidence.search_text.body
+
+
+def pdf(text: str) -> bytes:
+    """A whole PDF of one page with one line."""
+    drawn = b"BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text.encode("ascii")
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    body, places = b"%PDF-1.4\n", b"0000000000 65535 f \n"
+    for number, one in enumerate(objects, start=1):
+        places += b"%010d 00000 n \n" % len(body)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    end = b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)
+    return body + b"xref\n0 6\n" + places + end
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "found"),
     [
@@ -312,6 +348,44 @@ def test_what_is_stored_cannot_be_changed_or_deleted(origin: Origin) -> None:
             rows.all().delete()
     with pytest.raises(DatabaseError), transaction.atomic():
         CaptureBody.objects.update(body=b"other")
+
+
+def test_a_run_that_gives_way_leaves_the_other_threads_to_mail_and_sweep(origin: Origin) -> None:
+    for _ in range(2):
+        owe(origin.evidence())
+    lease_next(owner="one", as_of=NOW, lease_for=LEASE)
+    run: dict[str, Any] = {"owner": "two", "limits": LIMITS}
+    assert make_due_captures(clock=lambda: NOW, gives_way=True, **run) == Made()
+    over = NOW + LEASE
+    assert make_due_captures(clock=lambda: over, gives_way=True, **run) == Made(stored=2)
+
+
+def test_a_run_ends_when_its_time_is_over(origin: Origin) -> None:
+    for _ in range(3):
+        owe(origin.evidence())
+    moments = iter([NOW, NOW, NOW, NOW, NOW + LONGEST_RUN + timedelta(seconds=1)])
+    made = make_due_captures(owner="one", clock=lambda: next(moments), limits=LIMITS)
+    assert made == Made(stored=1)
+    assert CaptureOrder.objects.filter(state="owed", attempts=0).count() == 2
+
+
+def test_an_operator_owes_what_was_never_captured(origin: Origin) -> None:
+    copied, failed, owed, without = (
+        *(origin.evidence() for _ in range(3)),
+        make_evidence(url="", canonical_url="", reference="S/2026/1"),
+    )
+    owe(copied)
+    make()
+    given_up = owe(failed)
+    CaptureOrder.objects.filter(pk=given_up.pk).update(state="given_up")
+    owe(owed)
+    assert owe_missing_captures(by=None, as_of=NOW) == 1
+    assert owe_missing_captures(by=None, as_of=NOW) == 0
+    due = CaptureOrder.objects.filter(state="owed").values_list("evidence", flat=True)
+    assert set(due) == {failed.pk, owed.pk}
+    assert not without.capture_orders.exists()
+    with pytest.raises(PermissionMissing):
+        owe_missing_captures(by=make_user("viewer"), as_of=NOW)
 
 
 # --- What is uploaded ---------------------------------------------------------------------------
@@ -419,6 +493,39 @@ def test_opening_takes_the_right_and_sound_bytes() -> None:
     with pytest.raises(CopyDamaged):
         open_copy(capture=Capture.objects.get(), by=make_user("reviewer"), as_of=NOW)
     assert [entry.act for entry in kept.custody.all()] == ["captured"]
+
+
+def test_verifying_works_the_hash_out_anew_and_is_on_record() -> None:
+    reviewer = make_user("reviewer")
+    kept = upload_capture(
+        evidence=make_evidence(),
+        filename="a.txt",
+        body=b"text",
+        by=make_user("analyst"),
+        as_of=NOW,
+    )
+    assert verify_copy(capture=kept, by=reviewer, as_of=NOW + DAY)
+    drop_guard_of_bodies()
+    CaptureBody.objects.update(body=b"other")
+    assert not verify_copy(capture=Capture.objects.get(), by=reviewer, as_of=NOW + 2 * DAY)
+    with pytest.raises(PermissionMissing):
+        verify_copy(capture=kept, by=make_user("viewer"), as_of=NOW)
+    assert [(entry.act, entry.note, entry.at) for entry in kept.custody.all()] == [
+        ("captured", "Uploaded as a.txt.", NOW),
+        ("verified", "The bytes fit their SHA-256.", NOW + DAY),
+        ("verified", "The bytes do not fit their SHA-256.", NOW + 2 * DAY),
+    ]
+
+
+def test_an_attempt_without_a_copy_is_neither_opened_nor_verified(origin: Origin) -> None:
+    origin.reply = answer(b"", status="404 Not Found")
+    owe(origin.evidence())
+    make()
+    missed = Capture.objects.get()
+    for act in (open_copy, verify_copy):
+        with pytest.raises(Conflict, match="brought no copy"):
+            act(capture=missed, by=make_user("reviewer"), as_of=NOW)
+    assert not CustodyEntry.objects.exists()
 
 
 def drop_guard_of_bodies() -> None:

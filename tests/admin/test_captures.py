@@ -16,10 +16,12 @@ from pytest_django import Settings
 from conditions.actions.capture_orders import order_capture
 from conditions.actions.captures import upload_capture
 from conditions.models import Capture, CaptureBody, CaptureOrder, CustodyEntry, Evidence
+from tests.actions.test_captures import drop_guard_of_bodies
 from tests.admin.conftest import Person, sign_in
 from tests.admin.test_lists import INLINE
-from tests.days import TODAY, noon
-from tests.factories import make_evidence, make_user
+from tests.days import DAY, TODAY, noon
+from tests.factories import make_assessment, make_evidence, make_program, make_user
+from tests.queries.test_captures import make_copy
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -148,6 +150,7 @@ def test_each_role_does_what_it_may() -> None:
         writes, opens = role in ("analyst", "manager"), role != "viewer"
         assert person.get(f"{ORDER}_copy", kept.pk).status_code == 200
         assert person.post(f"{ORDER}_open", kept.pk).status_code == (200 if opens else 403)
+        assert person.post(f"{ORDER}_verify", kept.pk).status_code == (302 if opens else 403)
         assert person.post(f"{ORDER}_ask", evidence.pk).status_code == (302 if writes else 403)
         assert person.get(f"{ORDER}_upload", evidence.pk).status_code == (200 if writes else 403)
         assert upload(person, evidence, "a.txt", b"x").status_code == (302 if writes else 403)
@@ -156,7 +159,10 @@ def test_each_role_does_what_it_may() -> None:
         assert ("Ask for a new capture" in page) == writes
 
 
-PAGES = [("copy", "capture"), ("open", "capture"), ("ask", "evidence"), ("upload", "evidence")]
+PAGES = [
+    *(("copy", "capture"), ("open", "capture"), ("verify", "capture")),
+    *(("ask", "evidence"), ("upload", "evidence")),
+]
 
 
 @pytest.mark.parametrize(("name", "of"), PAGES)
@@ -169,11 +175,68 @@ def test_nobody_learns_of_a_document_they_may_not_see(name: str, of: str) -> Non
     assert stranger.get(url).status_code == 302
     assert stranger.post(url).status_code == 401
     viewer = sign_in("viewer")
-    nowhere = {"copy": 404, "open": 403, "ask": 403, "upload": 403}[name]
+    nowhere = 404 if name == "copy" else 403
     for method in (viewer.client.get, viewer.client.post):
         assert method(url).status_code == nowhere
     assert CustodyEntry.objects.filter(capture=kept).count() == 0
     assert not CaptureOrder.objects.exists()
+
+
+def test_verifying_says_what_came_of_it_and_goes_back(analyst: Person) -> None:
+    kept = make_page_capture(make_evidence())
+    url = reverse(f"admin:{ORDER}_verify", args=[kept.pk])
+    assert analyst.client.get(url).status_code == 302
+    assert not CustodyEntry.objects.filter(capture=kept).exists()
+    page = analyst.client.post(url, follow=True).content.decode()
+    assert f"still has the SHA-256 {kept.sha256}" in page
+    assert "Verified, ana. The bytes fit their SHA-256." in page
+    drop_guard_of_bodies()
+    CaptureBody.objects.filter(pk=kept.body_id).update(body=b"other")
+    page = analyst.client.post(url, follow=True).content.decode()
+    assert "It does not fit" in page
+    assert "Verified, ana. The bytes do not fit their SHA-256." in page
+
+
+@pytest.mark.parametrize("documents", [1, 3])
+def test_a_judgement_shows_what_it_rested_on(analyst: Person, documents: int) -> None:
+    condition = make_program().conditions.get()
+    cycle = condition.program.cycles.get(number=1)
+    cited = [make_evidence(condition=condition) for _ in range(documents)]
+    judged = noon(cycle.starts_on + DAY)
+    kept = make_copy(cited[0], b"v1", judged - DAY)
+    newer = make_copy(cited[0], b"v2", judged + DAY)
+    if documents > 1:
+        make_copy(cited[1], b"v1", judged + 3 * DAY)
+    judgement = make_assessment(
+        condition=condition, cycle=cycle, as_of=judged, cited=tuple(one.pk for one in cited)
+    )
+    url = reverse("admin:conditions_assessment_change", args=[judgement.pk])
+    with CaptureQueriesContext(connection) as queries:
+        page = analyst.client.get(url).content.decode()
+    assert len(queries) == 18
+    assert "Copies as they were held when this was approved." in page
+    assert kept.sha256 in page
+    assert "A newer copy differs:" in page
+    assert reverse(f"admin:{ORDER}_copy", args=[newer.pk]) in page
+    assert newer.sha256 not in page
+    assert ("captured 3 days later" in page) == (documents > 1)
+    assert ("No copy is kept." in page) == (documents > 1)
+    assert not INLINE.search(page)
+    told = {"assessment": str(judgement.pk)}
+    answer = analyst.post(f"{ORDER}_verify", kept.pk, **told)
+    assert answer["Location"] == url
+    viewer = sign_in("viewer").get("conditions_assessment_change", judgement.pk).content.decode()
+    assert kept.sha256 in viewer
+    assert "Verify the copy" not in viewer
+
+
+def test_the_assess_page_names_the_copy_of_each_document(analyst: Person) -> None:
+    condition = make_program().conditions.get()
+    kept = make_copy(make_evidence(condition=condition), b"v1", NOW - DAY)
+    make_evidence(condition=condition)
+    page = analyst.get("conditions_condition_assess", condition.pk).content.decode()
+    assert kept.sha256[:12] in page
+    assert page.count("No copy is kept yet.") == 1
 
 
 def test_an_order_for_a_hidden_document_is_not_listed() -> None:
@@ -215,7 +278,7 @@ def test_each_page_asks_the_database_as_often_for_one_row_as_for_three(
     counts = {
         reverse(f"admin:{ORDER}_changelist"): 8,
         reverse(f"admin:{ORDER}_copy", args=[kept[0].pk]): 6,
-        reverse("admin:conditions_evidence_change", args=[evidence.pk]): 11,
+        reverse("admin:conditions_evidence_change", args=[evidence.pk]): 14,
     }
     for url, most in counts.items():
         with CaptureQueriesContext(connection) as queries:

@@ -60,6 +60,16 @@ def test_an_unknown_or_unfetchable_document_is_named(settings: Settings) -> None
         run("--evidence", without.key)
 
 
+def test_an_operator_owes_a_copy_of_what_has_none(settings: Settings) -> None:
+    settings.OUTSIDE_CALLS = False
+    make_evidence()
+    make_evidence(url="", canonical_url="", reference="S/2026/1")
+    said = "Copies owed: {}. The scheduler makes them one by one.\n"
+    assert run("--owe-missing") == said.format(1)
+    assert run("--owe-missing") == said.format(0)
+    assert CaptureOrder.objects.get().attempts == 0
+
+
 def stored() -> Capture:
     return upload_capture(
         evidence=make_evidence(),

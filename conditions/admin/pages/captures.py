@@ -14,24 +14,23 @@ from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from conditions import clock
-from conditions.actions.captures import FileRefused, open_copy, order_capture, upload_capture
+from conditions.actions.captures import (
+    FileRefused,
+    open_copy,
+    order_capture,
+    upload_capture,
+    verify_copy,
+)
 from conditions.admin.answers import REFUSED, put
+from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.evidence import visible_document
 from conditions.admin.rendering import page, person, require
 from conditions.models import Capture, Evidence
 from conditions.outbound.fetching import may_call_outside
 from conditions.queries.captures import capture_for, custody_of
-from conditions.rules.captures import HTML, PDF, TEXT, XHTML
-from conditions.rules.files import ENDINGS, KINDS
+from conditions.rules.files import ENDINGS, copy_name, given_out_as
 
 TEXT_SHOWN: Final = 100_000
-# Told as what they are; everything else leaves as bytes that no browser shows.
-_TOLD: Final = frozenset({PDF, "image/png", "image/jpeg", "image/gif", "image/webp"})
-_ENDINGS: Final = {kind.media_type: kind.endings[0] for kind in KINDS} | {
-    HTML: "html",
-    XHTML: "xhtml",
-    TEXT: "txt",
-}
 
 
 class UploadForm(forms.Form):
@@ -72,13 +71,36 @@ def open_capture(site: AdminSite, request: HttpRequest, object_id: int) -> HttpR
     if request.method != "POST":
         return redirect("admin:conditions_captureorder_copy", found.pk)
     body = open_copy(capture=found, by=person(request), as_of=clock.now())
-    kind = found.content_type if found.content_type in _TOLD else "application/octet-stream"
-    answer = HttpResponse(body, content_type=kind)
-    answer["Content-Disposition"] = content_disposition_header(True, _file_name(found)) or ""
+    answer = HttpResponse(body, content_type=given_out_as(found.content_type))
+    name = copy_name(
+        found.filename,
+        key=found.evidence.key,
+        sha256=found.sha256,
+        media_type=found.content_type,
+    )
+    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def verify(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
+    """Work the hash of the stored bytes out anew, say what came of it, and go back."""
+    require(request, "open_capture", to="verify stored copies")
+    found = capture_for(request.user, object_id)
+    if request.method == "POST":
+        told = f"the copy captured on {found.captured_at:%d %b %Y, %H:%M} UTC"
+        if verify_copy(capture=found, by=person(request), as_of=clock.now()):
+            messages.success(request, f"It fits: {told} still has the SHA-256 {found.sha256}.")
+        else:
+            wrong = f"It does not fit: {told} is not what was captured. Tell an operator now."
+            messages.error(request, f"{wrong} manage.py verify names every such row.")
+    # Back to the judgement from whose page it was asked, where there is one.
+    judgement = number(request.POST.get("assessment"))
+    if judgement:
+        return redirect("admin:conditions_assessment_change", judgement)
+    return redirect("admin:conditions_captureorder_copy", found.pk)
 
 
 def ask(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -138,10 +160,3 @@ def _show_upload(
         form=form,
         most=settings.CAPTURE_MAX_BYTES,
     )
-
-
-def _file_name(capture: Capture) -> str:
-    if capture.filename:
-        return capture.filename
-    ending = _ENDINGS.get(capture.content_type, "bin")
-    return f"{capture.evidence.key}-{capture.sha256[:12]}.{ending}"
