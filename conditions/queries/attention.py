@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conditions.queries.cycles import CycleDates
+from conditions.queries.link_health import LostCount
 from conditions.queries.status import ProgramStatus
 from conditions.rules.calendar import CycleState
-from conditions.rules.scale import Affirmative
 
 SOON = 30
 
@@ -25,11 +25,17 @@ class Attention:
     pressing: bool = False
 
 
-def attention_for(status: ProgramStatus, *, fallen: Sequence[str] = ()) -> tuple[Attention, ...]:
-    """Late cycles first, then what the due date brings, then falls, then doubts about judgements.
+def attention_for(
+    status: ProgramStatus,
+    *,
+    fallen: Sequence[str] = (),
+    lost: Mapping[int, LostCount] | None = None,
+) -> tuple[Attention, ...]:
+    """Late cycles first, then what the due date brings, then falls, then doubts about judgements,
+    then documents that are gone from their addresses.
 
     ``fallen`` are the codes of the conditions whose judgement in force is two steps or more lower
-    than the one before it.
+    than the one before it; ``lost`` counts, by condition, what was lost since the cycle began.
     """
     found = [_late(cycle) for cycle in status.cycles if cycle.state in _LATE]
     found += _soon(status)
@@ -40,6 +46,8 @@ def attention_for(status: ProgramStatus, *, fallen: Sequence[str] = ()) -> tuple
         for kind, heading, text in _DOUBTS
         if (codes := tuple(_raised(kind, status)))
     ]
+    if lost:
+        found.append(_lost(status, lost))
     return tuple(found)
 
 
@@ -58,6 +66,12 @@ _DOUBTS = (
         "All that the judgement cites carries the words of one source.",
     ),
     ("one_sided", "One-sided", "All that the judgement cites points the same way."),
+    (
+        "rule_unmet",
+        "Evidence rule not met",
+        "On at least one checklist item, the documents on file are fewer or weaker than its rule "
+        "asks.",
+    ),
 )
 
 
@@ -84,6 +98,22 @@ def _fell(codes: tuple[str, ...]) -> Attention:
     )
 
 
+def _lost(status: ProgramStatus, lost: Mapping[int, LostCount]) -> Attention:
+    rows = [(row.code, lost[row.id]) for row in status.conditions if row.id in lost]
+    began = f"cycle {status.cycle.number}" if status.cycle else "the cycle"
+    told = [
+        f"{count.documents} document{'' if count.documents == 1 else 's'} of {code} "
+        f"({count.copies_told})"
+        for code, count in rows
+    ]
+    return Attention(
+        kind="lost_links",
+        heading="Gone from their addresses",
+        text=f"Since {began} began: {', '.join(told)}.",
+        codes=tuple(code for code, _ in rows),
+    )
+
+
 def _soon(status: ProgramStatus) -> list[Attention]:
     cycle = status.cycle
     if cycle is None or cycle.state is not CycleState.OPEN:
@@ -104,11 +134,13 @@ def _soon(status: ProgramStatus) -> list[Attention]:
 
 
 def _raised(kind: str, status: ProgramStatus) -> Iterable[str]:
-    unclear = [
-        grade.code
-        for grade in status.program.scale.grades
-        if grade.rank is None and grade.affirmative is not Affirmative.NOT_APPLICABLE
-    ]
+    unclear = status.program.scale.unclear_codes()
     for row in status.conditions:
-        if kind in row.flags.names() or (kind == "unclear" and row.status in unclear):
+        is_unclear = row.status in unclear
+        # What cannot be assessed says already that the evidence is too thin.
+        is_thin = bool(row.status and row.unmet) and not is_unclear
+        raised = {*row.flags.names()}
+        raised |= {"unclear"} if is_unclear else set()
+        raised |= {"rule_unmet"} if is_thin else set()
+        if kind in raised:
             yield row.code

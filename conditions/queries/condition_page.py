@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,25 +22,31 @@ from conditions.queries.condition_texts import (
     checklist_of,
     counterparts_of,
     interpretations_of,
+    with_verdicts,
     wordings_of,
 )
 from conditions.queries.cycle_judgements import CycleJudgement, by_cycle, judgements_of
 from conditions.queries.cycles import CycleDates, cycle_among, program_cycles
+from conditions.queries.evidence_rules import rule_verdicts
 from conditions.queries.exhibits import (
     Document,
     DocumentPage,
     cited_documents,
     linked_documents,
+    with_copies,
+    with_losses,
 )
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.history_plot import history_plot
 from conditions.queries.history_shapes import HistoryPlot, Sighting
+from conditions.queries.link_health import LostCount, LostLink, lost_links, lost_links_in_cycle
 from conditions.queries.official_findings import (
     OfficialDocument,
     OfficialFact,
     Place,
     official_findings,
 )
+from conditions.queries.searches import PublicSearch, as_public, searches_for
 from conditions.queries.sightings import sighted
 from conditions.rules.refusals import NotFound
 
@@ -89,6 +95,8 @@ class ConditionPage:
     interpretations: tuple[Interpretation, ...]
     counterparts: tuple[Counterpart, ...]
     wordings: tuple[Wording, ...]
+    lost: LostCount | None
+    searches: tuple[PublicSearch, ...] | None
 
 
 def condition_page(
@@ -102,7 +110,8 @@ def condition_page(
 ) -> ConditionPage:
     """The page of a condition; ``pages`` numbers the page of documents of each stance.
 
-    Raises NoCondition. Nineteen queries, whatever is on file.
+    Raises NoCondition. Twenty-four queries, whatever is on file, and one more where
+    a document shown is lost at its address, and one under *cannot be assessed*.
     """
     condition = condition_of(program, code)
     cycles = program_cycles(program, as_of)
@@ -129,6 +138,16 @@ def condition_page(
     now = cycle_among(cycles, as_of.valid_at)
     ids = [in_force.id] if in_force else []
     text = wordings[0].content
+    cited = cited_documents(ids, sensitivities).get(ids[0], ()) if ids else ()
+    shown = [*cited, *(one for several in documents.values() for one in several.documents)]
+    losses = lost_links({one.id for one in shown}, known_at=as_of.known_at)
+    lost = lost_links_in_cycle(
+        [condition.pk],
+        now,
+        time_zone=program.time_zone,
+        known_at=as_of.known_at,
+        sensitivities=sensitivities,
+    )
     return ConditionPage(
         condition=condition,
         title=str(text.get("title") or condition.title),
@@ -140,8 +159,17 @@ def condition_page(
         in_force=in_force,
         carried_over=bool(in_force and (now is None or in_force.cycle_id != now.id)),
         flags=flags_of(ids, program.scale, as_of).get(ids[0], Flags()) if ids else Flags(),
-        cited=cited_documents(ids, sensitivities).get(ids[0], ()) if ids else (),
-        checklist=checklist_of(condition, in_force, as_of.valid_at, wordings),
+        cited=(
+            with_losses(
+                with_copies(cited, at=in_force.approved_at, known_at=as_of.known_at), losses
+            )
+            if in_force
+            else ()
+        ),
+        checklist=with_verdicts(
+            checklist_of(condition, in_force, as_of.valid_at, wordings),
+            rule_verdicts([condition.pk], as_of, sensitivities).get(condition.pk, ()),
+        ),
         history=_history(
             condition,
             begun,
@@ -158,14 +186,30 @@ def condition_page(
             scale=program.scale,
             day=as_of.valid_at,
         ),
-        supporting=documents["supports"],
-        contradicting=documents["contradicts"],
-        neutral=documents["neutral"],
+        supporting=_marked(documents["supports"], losses),
+        contradicting=_marked(documents["contradicts"], losses),
+        neutral=_marked(documents["neutral"], losses),
         counts=_counts(sightings),
         interpretations=interpretations_of(program, condition, as_of),
         counterparts=counterparts_of(condition, reader, as_of),
         wordings=tuple(Wording.of(version) for version in wordings),
+        lost=lost.get(condition.pk),
+        searches=_searched(condition, in_force, as_of),
     )
+
+
+def _searched(
+    condition: Condition, judged: CycleJudgement | None, as_of: AsOf
+) -> tuple[PublicSearch, ...] | None:
+    """The searches that *cannot be assessed* stands on; None under any other judgement."""
+    unclear = condition.program.scale.unclear_codes()
+    if judged is None or judged.status not in unclear:
+        return None
+    return as_public(searches_for(condition.pk, judged.cycle_id, as_of.known_at))
+
+
+def _marked(side: DocumentPage, losses: Mapping[int, LostLink]) -> DocumentPage:
+    return replace(side, documents=with_losses(side.documents, losses))
 
 
 def condition_of(program: Program, code: str) -> Condition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from conditions.models import (
 )
 from conditions.queries.asof import AsOf
 from conditions.queries.cycle_judgements import CycleJudgement, title_known_at
+from conditions.queries.evidence_rules import ItemVerdict
 from conditions.rules.evidence import EvidenceRule
 
 
@@ -37,6 +38,7 @@ class ChecklistLine:
     is_judged: bool
     status: str | None
     note: str
+    verdict: ItemVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,14 @@ def checklist_of(
         if (part := parts.get(item.code)) is not None
         and (item.code in _codes(wordings[0]) or (item.retired_on and day < item.retired_on))
     )
+
+
+def with_verdicts(
+    lines: Iterable[ChecklistLine], verdicts: Iterable[ItemVerdict]
+) -> tuple[ChecklistLine, ...]:
+    """The lines, each with whether its evidence rule is met."""
+    by_code = {verdict.code: verdict for verdict in verdicts}
+    return tuple(replace(line, verdict=by_code.get(line.code)) for line in lines)
 
 
 def _parts(wordings: Iterable[ConditionVersion]) -> dict[str, dict[str, Any]]:

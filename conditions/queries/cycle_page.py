@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from conditions.models import CycleRevision, Program, ReviewCycle
@@ -16,8 +16,9 @@ from conditions.queries.cycle_judgements import (
     spans_of,
 )
 from conditions.queries.cycles import CycleDates, program_cycles
-from conditions.queries.exhibits import Document, cited_documents
+from conditions.queries.exhibits import Document, cited_documents, with_losses
 from conditions.queries.flags import Flags, flags_of
+from conditions.queries.link_health import LostCount, lost_links, lost_links_in_cycle
 from conditions.queries.official_findings import OfficialDocument, official_findings
 from conditions.queries.official_reports import ReportSent, reports_on
 from conditions.queries.scorecard import direction_between
@@ -48,6 +49,7 @@ class CycleRow:
     official_document: OfficialDocument | None
     supports: int
     contradicts: int
+    lost: LostCount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class CyclePage:
     report: ReportSent | None
     most_documents: int
     is_demonstration: bool
+
+    @property
+    def lost(self) -> tuple[CycleRow, ...]:
+        """The conditions of which a document was lost in the cycle, where that was asked for."""
+        return tuple(row for row in self.rows if row.lost)
 
     @property
     def changed(self) -> tuple[CycleRow, ...]:
@@ -146,6 +153,29 @@ def cycle_page(
         most_documents=max((max(pair) for pair in published.values()), default=0),
         is_demonstration=any(row.judgement and row.judgement.is_demonstration for row in rows),
     )
+
+
+def cycle_with_losses(
+    page: CyclePage, program: Program, as_of: AsOf, *, sensitivities: Collection[str]
+) -> CyclePage:
+    """The page with what is lost at its address, cited or linked. Two queries, three where any is.
+
+    Apart from ``cycle_page``, because a published report says nothing that a site can change.
+    """
+    cited = {document.id for row in page.rows for document in row.cited}
+    losses = lost_links(cited, known_at=as_of.known_at)
+    lost = lost_links_in_cycle(
+        [row.condition.id for row in page.rows],
+        page.cycle,
+        time_zone=program.time_zone,
+        known_at=as_of.known_at,
+        sensitivities=sensitivities,
+    )
+    rows = tuple(
+        replace(row, cited=with_losses(row.cited, losses), lost=lost.get(row.condition.id))
+        for row in page.rows
+    )
+    return replace(page, rows=rows)
 
 
 def cycle_numbered(cycles: Sequence[CycleDates], number: int, program: Program) -> CycleDates:

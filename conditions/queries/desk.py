@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from conditions.models import (
     Assessment,
     AssessmentAuthor,
     Condition,
+    InboxItem,
     Program,
     ReviewCycle,
     User,
@@ -43,6 +44,14 @@ class ProgramDays:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxWait:
+    """How many items of the inbox wait for a decision, and since when the oldest does."""
+
+    items: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything one person's desk shows."""
 
@@ -54,11 +63,15 @@ class Desk:
     with_reviewers: tuple[Assessment, ...]
     to_review: tuple[Assessment, ...]
     programs: tuple[ProgramDays, ...]
+    inbox: InboxWait | None
     health: Health
 
 
 def desk_of(user: User, *, as_of: datetime) -> Desk:
-    """The desk of ``user`` at ``as_of``. Twelve queries, whatever lies on it."""
+    """The desk of ``user`` at ``as_of``. Thirteen queries, whatever lies on it.
+
+    The inbox is told to those who may see it.
+    """
     programs = list(Program.objects.for_reader(user).filter(is_active=True)[:MOST_PROGRAMS])
     conditions = _conditions_for(user, as_of)
     cycles = worked_on({*programs, *(condition.program for condition in conditions)}, as_of)
@@ -78,6 +91,7 @@ def desk_of(user: User, *, as_of: datetime) -> Desk:
         with_reviewers=_in_state(own, WorkState.SUBMITTED),
         to_review=_to_review(user),
         programs=_program_days(programs, cycles, as_of),
+        inbox=_inbox_for(user),
         health=health(as_of=as_of),
     )
 
@@ -99,6 +113,13 @@ def _to_review(user: User) -> tuple[Assessment, ...]:
         ~Exists(wrote) | Q(condition__program__four_eyes=False)
     )
     return tuple(_listed(waiting).order_by("cycle__due_on", "submitted_at")[:MOST_ASSESSMENTS])
+
+
+def _inbox_for(user: User) -> InboxWait | None:
+    if not user.has_perm("conditions.view_inboxitem"):
+        return None
+    found = InboxItem.objects.waiting().aggregate(items=Count("id"), oldest=Min("received_at"))
+    return InboxWait(found["items"], found["oldest"])
 
 
 def _conditions_for(user: User, as_of: datetime) -> list[Condition]:

@@ -9,4 +9,4 @@ from conditions.rules.addresses import canonical_address
 def find_by_url(url: str) -> Evidence | None:
     """The item filed under this address or another spelling of it. One query. Raises BadAddress."""
     canonical = canonical_address(url)
-    return Evidence.objects.filter(canonical_url=canonical).select_related("source").first()
+    return Evidence.objects.at_address(canonical).select_related("source").first()

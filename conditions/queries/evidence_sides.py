@@ -97,27 +97,6 @@ def sides(rows: Iterable[EvidenceRow]) -> tuple[Side, ...]:
     return tuple(Side(stance, tuple(several)) for stance, several in by_stance.items())
 
 
-def exhibits_of(rows: Iterable[EvidenceRow], item_id: int) -> list[Exhibit]:
-    """What the documents linked to one checklist item put before its evidence rule."""
-    found = []
-    for row in rows:
-        for link in row.links:
-            if link.item_id == item_id:
-                found.append(_exhibit_with(row.exhibit, link.stance))
-    return found
-
-
-def _exhibit_with(exhibit: Exhibit, stance: str) -> Exhibit:
-    return Exhibit(
-        source_id=exhibit.source_id,
-        voice=exhibit.voice,
-        reliability=exhibit.reliability,
-        credibility=exhibit.credibility,
-        stance=stance,
-        is_primary=exhibit.is_primary,
-    )
-
-
 def _row(document: Evidence, links: Sequence[EvidenceLink]) -> EvidenceRow:
     whole = [link for link in links if link.checklist_item_id is None]
     stance = next((link.stance for link in [*whole, *links]), "")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Subquery
 
 from conditions.models import Citation, Evidence, EvidenceLink, EvidenceVersion, SourceGrade
 from conditions.queries.asof import AsOf
+from conditions.queries.copies import CopyLine, copies_beside
+from conditions.queries.link_health import LostLink
 from conditions.rules.dates import FactDate, Precision
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document beside a judgement or a condition; ``grade`` is its Admiralty grade."""
+    """One document beside a judgement or a condition; ``grade`` is its Admiralty grade.
+
+    ``copy`` tells what was held of it when it was judged, and ``lost`` that it is no longer at its
+    address, where that was asked for.
+    """
 
     key: str
     title: str
@@ -34,6 +40,10 @@ class Document:
     items: tuple[str, ...] = ()
     note: str = ""
     assessment_id: int | None = None
+    id: int = 0
+    voice: str = ""
+    copy: CopyLine | None = None
+    lost: LostLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,28 @@ def cited_documents(
         )
         found.setdefault(row.assessment_id, []).append(document)
     return {pk: tuple(documents) for pk, documents in found.items()}
+
+
+def with_copies(
+    documents: Iterable[Document], *, at: datetime, known_at: datetime
+) -> tuple[Document, ...]:
+    """The documents, each with the copy held at ``at`` and what came by ``known_at``. One query."""
+    several = tuple(documents)
+    copies = copies_beside([one.id for one in several], at=at, known_at=known_at)
+    return tuple(replace(document, copy=copies.get(document.id)) for document in several)
+
+
+def with_losses(
+    documents: Iterable[Document], lost: Mapping[int, LostLink]
+) -> tuple[Document, ...]:
+    """The documents, each marked that is lost at the very address it is shown with."""
+    several = tuple(documents)
+    return tuple(
+        replace(document, lost=gone)
+        if (gone := lost.get(document.id)) and gone.url == document.url
+        else document
+        for document in several
+    )
 
 
 def is_open(told: Mapping[str, Any], sensitivities: Collection[str]) -> bool:
@@ -176,6 +208,8 @@ def _document(
         items=tuple(dict.fromkeys(items)),
         note=note,
         assessment_id=assessment_id,
+        id=evidence.pk,
+        voice=_text(told, "voice", evidence.voice),
     )
 
 

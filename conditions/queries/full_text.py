@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from conditions.models import Evidence, EvidenceText
+from conditions.models.evidence import HAS_ADDRESS
+from conditions.models.full_text import UNPACKED
 from conditions.rules.search_words import Search
 
 _TEXTS: Final = "conditions_evidencetext"
@@ -18,9 +20,14 @@ _FTS5: Final = f"{_TEXTS}_fts"
 def matching(rows: QuerySet[Any], search: Search) -> QuerySet[Any]:
     """Those of these documents that a search finds. Take them ``by_index`` to have them in order.
 
-    Each database begins at its index: PostgreSQL decides so from its statistics, SQLite because
-    the plus keeps it from asking the index once for each document.
+    The key or the address of a document is looked up as such. Of words, each database begins at its
+    index: PostgreSQL decides so from its statistics, SQLite because the plus keeps it from asking
+    the index once for each document.
     """
+    if search.key:
+        return rows.filter(key=search.key)
+    if search.address:
+        return rows.filter(canonical_url=search.address).extra(where=[HAS_ADDRESS])
     if connection.vendor == "sqlite":
         return rows.extra(
             tables=[_FTS5],
@@ -32,6 +39,9 @@ def matching(rows: QuerySet[Any], search: Search) -> QuerySet[Any]:
         where=[
             f"conditions_evidence.id = {_TEXTS}.evidence_id",
             f"{_TEXTS}.words @@ to_tsquery('simple', %s)",
+            # Weighed, never false: see there. IS NOT NULL is what is taken to keep every row.
+            f"{UNPACKED}({_TEXTS}.evidence_id) IS NOT NULL",
+            f"{UNPACKED}(conditions_evidence.id) IS NOT NULL",
         ],
         params=[search.for_tsquery()],
     )

@@ -13,7 +13,8 @@ _EYE_OPENERS = ("view_evidence", "view_restricted_evidence", "view_source_protec
 _SIGHTS = (
     *_EYE_OPENERS,
     *("view_program", "view_condition", "view_source"),
-    *("view_assessment", "view_draft_assessment"),
+    *("view_assessment", "view_draft_assessment", "view_capture"),
+    *("view_searchentry", "view_inboxitem", "view_feed"),
 )
 
 

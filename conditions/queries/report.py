@@ -66,7 +66,11 @@ class ReportCycle:
 
 @dataclass(frozen=True, slots=True)
 class ReportItem:
-    """A checklist item with the finding on it; ``status`` is None where there is none."""
+    """A checklist item with the finding on it; ``status`` is None where there is none.
+
+    ``rule_met`` says whether the public documents on file satisfied ``rule``; None where the
+    report is older than that question.
+    """
 
     code: str
     statement: str
@@ -75,6 +79,17 @@ class ReportItem:
     status: str | None
     status_label: str
     note: str
+    rule_met: bool | None = None
+    rule_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSearch:
+    """The day and the result of a search for evidence; where and for what is not told."""
+
+    searched_on: date
+    result: str
+    result_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +182,7 @@ class ReportCondition:
     divergence_text: str
     supports: int
     contradicts: int
+    searches: tuple[ReportSearch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +251,17 @@ class ReportAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportCapture:
+    """A copy that was held of a document when it was judged; ``final_url`` is where it stood."""
+
+    sha256: str
+    captured_at: datetime
+    final_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportDocument:
-    """A public document of the annex, as it read when it was cited; ``captures`` are SHA-256."""
+    """A public document of the annex, as it read when it was cited, with the copies held then."""
 
     key: str
     title: str
@@ -251,7 +276,7 @@ class ReportDocument:
     is_primary: bool
     version: int
     sha256: str
-    captures: tuple[str, ...]
+    captures: tuple[ReportCapture, ...]
     cited_by: tuple[str, ...]
 
 
@@ -326,8 +351,9 @@ def _read(kind: Any, value: Any) -> Any:
     if kind in _PLAIN:
         return _PLAIN[kind](value)
     if hasattr(kind, "__dataclass_fields__"):
-        hints = get_type_hints(kind)
-        return kind(**{name: _read(hint, value[name]) for name, hint in hints.items()})
+        # What an older publication does not tell takes its default.
+        told = ((name, hint) for name, hint in get_type_hints(kind).items() if name in value)
+        return kind(**{name: _read(hint, value[name]) for name, hint in told})
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from conditions.models import ConditionVersion, Program
 from conditions.queries.cycle_page import CyclePage, CycleRow
 from conditions.queries.report_parts import Parts
+from conditions.queries.report_sides import capture_told
 from conditions.rules.divergence import SENTENCES, diverge
 from conditions.rules.rollup import Standing, answer_of
 
@@ -37,6 +38,14 @@ def condition_told(row: CycleRow, page: CyclePage, program: Program, parts: Part
         "divergence_text": SENTENCES[kind],
         "supports": row.supports,
         "contradicts": row.contradicts,
+        "searches": [
+            {
+                "searched_on": one.searched_on.isoformat(),
+                "result": one.result,
+                "result_words": one.result_words,
+            }
+            for one in parts.searches.get(row.condition.id, ())
+        ],
     }
 
 
@@ -64,9 +73,12 @@ def _checklist(
             "status": status,
             "status_label": program.scale.label(status),
             "note": note,
+            "rule_met": verdict.met if verdict else None,
+            "rule_reason": verdict.reason if verdict else "",
         }
         for item in wording.content.get("checklist", ())
         for status, note in (findings.get(str(item["code"]), (None, "")),)
+        for verdict in (parts.verdicts.get((row.condition.id, str(item["code"]))),)
     ]
 
 
@@ -159,6 +171,9 @@ def evidence_told(rows: Iterable[CycleRow], parts: Parts) -> list[Content]:
                     "cited_by": [],
                 },
             )
+            held = parts.copies.get((document.assessment_id or 0, document.key))
+            if held is not None and capture_told(held) not in entry["captures"]:
+                entry["captures"].append(capture_told(held))
             if document in row.cited and row.condition.code not in entry["cited_by"]:
                 entry["cited_by"].append(row.condition.code)
     for entry in parts.official_documents:

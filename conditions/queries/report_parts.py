@@ -18,7 +18,10 @@ from conditions.models import (
     ReviewCycle,
 )
 from conditions.queries.asof import AsOf
+from conditions.queries.captures import HeldCopy
+from conditions.queries.copies import copies_judged
 from conditions.queries.cycle_page import CyclePage, CycleRow
+from conditions.queries.evidence_rules import ItemVerdict, rule_verdicts
 from conditions.queries.exhibits import Document, cited_documents
 from conditions.queries.report_sides import (
     Plain,
@@ -27,6 +30,7 @@ from conditions.queries.report_sides import (
     official_told,
     submission_told,
 )
+from conditions.queries.searches import PublicSearch, as_public, searches_in
 from conditions.queries.status import PUBLIC
 from conditions.rules.evidence import EvidenceRule
 
@@ -57,6 +61,9 @@ class Parts:
     submission: Plain | None
     escalation: Plain | None
     agreement: Sequence[Plain]
+    copies: Mapping[tuple[int, str], HeldCopy]
+    verdicts: Mapping[tuple[int, str], ItemVerdict]
+    searches: Mapping[int, tuple[PublicSearch, ...]]
 
     def wording_of(self, row: CycleRow) -> ConditionVersion:
         """The wording that was judged; without a judgement, the one in force by then."""
@@ -99,7 +106,30 @@ def parts_of(program: Program, page: CyclePage, as_of: AsOf) -> Parts:
         submission=submission,
         escalation=escalation_told(program, page, as_of),
         agreement=agreement_told(page, as_of),
+        verdicts=_verdicts(page, as_of),
+        searches=_searches(program, page, as_of),
+        copies=copies_judged([*own, *before]),
     )
+
+
+def _verdicts(page: CyclePage, as_of: AsOf) -> dict[tuple[int, str], ItemVerdict]:
+    found = rule_verdicts([row.condition.id for row in page.rows], as_of, PUBLIC)
+    return {(pk, one.code): one for pk, several in found.items() for one in several}
+
+
+def _searches(
+    program: Program, page: CyclePage, as_of: AsOf
+) -> dict[int, tuple[PublicSearch, ...]]:
+    """The searches of the cycle on the conditions that could not be assessed in it."""
+    unclear = program.scale.unclear_codes()
+    found = searches_in(
+        [row.condition.id for row in page.rows], as_of.known_at, cycle_ids=[page.cycle.id]
+    )
+    return {
+        row.condition.id: as_public(found.get((row.condition.id, page.cycle.id), ()))
+        for row in page.rows
+        if row.judgement and row.judgement.status in unclear
+    }
 
 
 def _approved_by_an_author(assessment_ids: Sequence[int]) -> bool:

@@ -13,6 +13,7 @@ from conditions.models import (
 )
 from conditions.queries.agreement import agreement_of
 from conditions.queries.asof import AsOf
+from conditions.queries.captures import HeldCopy, held_copies
 from conditions.queries.cycle_judgements import spans_of
 from conditions.queries.cycle_page import CyclePage
 from conditions.queries.cycles import program_cycles
@@ -121,6 +122,15 @@ def agreement_told(page: CyclePage, as_of: AsOf) -> list[Plain]:
     ]
 
 
+def capture_told(copy: HeldCopy) -> Plain:
+    """A copy as a report names it."""
+    return {
+        "sha256": copy.sha256,
+        "captured_at": copy.captured_at.isoformat(),
+        "final_url": copy.final_url,
+    }
+
+
 def _public(evidence: Evidence | None, as_of: AsOf) -> Plain | None:
     """The document as the annex lists it, where anybody may see it."""
     if evidence is None or evidence.sensitivity not in PUBLIC:
@@ -133,6 +143,7 @@ def _public(evidence: Evidence | None, as_of: AsOf) -> Plain | None:
     if version is None or not is_open(version.content, PUBLIC):
         return None
     told = version.content
+    held = held_copies([evidence.pk], known_at=as_of.known_at).get(evidence.pk)
     return {
         "key": evidence.key,
         "title": str(told.get("title", evidence.title)),
@@ -147,6 +158,6 @@ def _public(evidence: Evidence | None, as_of: AsOf) -> Plain | None:
         "is_primary": bool(told.get("is_primary", evidence.is_primary)),
         "version": version.number,
         "sha256": version.sha256,
-        "captures": [],
+        "captures": [capture_told(held)] if held else [],
         "cited_by": [],
     }

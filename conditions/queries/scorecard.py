@@ -17,6 +17,7 @@ from conditions.queries.cycle_judgements import (
 )
 from conditions.queries.cycles import CycleDates
 from conditions.queries.escalation import periods_of
+from conditions.queries.link_health import lost_links_in_cycle
 from conditions.queries.official_findings import official_findings
 from conditions.queries.official_reports import ReportSent, reports_on
 from conditions.queries.periods import Periods
@@ -78,7 +79,7 @@ def scorecard(
 ) -> Scorecard:
     """The scorecard of ``program``; the matrix shows the newest eight cycles begun by the day.
 
-    Six queries more than ``program_status``, whatever the number of conditions and cycles.
+    Seven queries more than ``program_status``, whatever the number of conditions and cycles.
     """
     status = program_status(program, as_of, sensitivities=sensitivities)
     begun = [cycle for cycle in status.cycles if cycle.starts_on <= as_of.valid_at]
@@ -96,6 +97,13 @@ def scorecard(
         for line in published_in(program.pk, as_of.known_at).values()
         if line.valid_at <= as_of.valid_at
     ]
+    lost = lost_links_in_cycle(
+        asked,
+        status.cycle,
+        time_zone=program.time_zone,
+        known_at=as_of.known_at,
+        sensitivities=sensitivities,
+    )
     documents = [row.evidence for row in status.conditions]
     return Scorecard(
         status=status,
@@ -114,7 +122,7 @@ def scorecard(
         ),
         counts=distribution((row.status for row in status.conditions), program.scale),
         changes=_changes(status, shown, judgements),
-        attention=attention_for(status, fallen=_fallen(status, judged)),
+        attention=attention_for(status, fallen=_fallen(status, judged), lost=lost),
         runs=periods_of(program, as_of, cycles=status.cycles, conditions=conditions),
         report=max(sent.values(), key=lambda row: row.cycle_number, default=None),
         published=max(published, key=lambda row: row.cycle_number, default=None),

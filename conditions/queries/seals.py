@@ -23,6 +23,7 @@ from conditions.models import (
     OfficialFinding,
     OfficialReport,
     ReviewCycle,
+    SearchEntry,
 )
 from conditions.rules.fingerprint import fingerprint
 
@@ -54,6 +55,10 @@ COLUMNS: Final[dict[type[Model], tuple[str, ...]]] = {
     OfficialReport: (
         *("cycle_id", "submitted_on", "released_on", "document_id", "note"),
         *("replaces_id", "recorded_at", "recorded_by_id"),
+    ),
+    SearchEntry: (
+        *("condition_id", "checklist_item_id", "cycle_id", "places", "terms", "searched_on"),
+        *("result", "note", "corrects_id", "recorded_at", "recorded_by_id"),
     ),
     KeyJudgements: ("cycle_id", "number", "statements", "author_id", "recorded_at"),
     Coding: (
@@ -104,6 +109,7 @@ def rows_under(cycle: ReviewCycle, known_at: datetime) -> Generator[Sealed, None
         OfficialFinding.objects.filter(**by_then),
         OfficialReport.objects.filter(**by_then),
         KeyJudgements.objects.filter(**by_then),
+        SearchEntry.objects.filter(**by_then),
         Coding.objects.filter(double_coding__cycle=cycle, sealed_at__lte=known_at),
         Event.objects.filter(cycle=cycle, at__lte=known_at),
     ):

@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Substr
 
-from conditions.models import Capture, Evidence, ReviewCycle
+from conditions.models import Capture, Evidence
 from conditions.queries.full_text import beyond, by_index, matching
 from conditions.queries.lists.evidence import visible_evidence, visible_links
-from conditions.queries.lists.filters import Filter, day, number, one_of, text
+from conditions.queries.lists.evidence_filters import (
+    AT_LEAST_CREDIBLE,
+    AT_LEAST_RELIABLE,
+    CONDITION,
+    CYCLE_ID,
+    LANGUAGE,
+    PROGRAM,
+    SOURCE,
+    STANCE,
+    VOICE,
+    graded,
+    linked,
+    published_in,
+)
+from conditions.queries.lists.filters import Filter, day
 from conditions.rules.authority import Reader
-from conditions.rules.evidence import CREDIBILITY, RELIABILITY, Stance
 from conditions.rules.passages import Part, marked, opening, passage
 from conditions.rules.search_words import Search
 
@@ -24,16 +37,19 @@ MOST_COUNTED: Final = 1_000
 # As much of a copy as search looks through.
 _LONGEST_BODY: Final = 100_000
 SEARCH_FILTERS: Final[tuple[Filter, ...]] = (
-    text("program", "Bears on this program (slug)."),
-    text("condition", "Bears on a condition with this code."),
-    one_of("stance", "Is linked with this stance.", [stance.value for stance in Stance]),
-    one_of("reliability", "Its source is at least this reliable.", RELIABILITY),
-    one_of("credibility", "Is at least this credible.", map(str, CREDIBILITY)),
-    number("source", "The source's id.", "source_id"),
+    PROGRAM,
+    CONDITION,
+    STANCE,
+    AT_LEAST_RELIABLE,
+    AT_LEAST_CREDIBLE,
+    SOURCE,
     day("published_from", "Published on this day or later.", "published_on__gte"),
     day("published_to", "Published on this day or earlier.", "published_on__lte"),
-    text("language", "The item's language.", "language"),
-    number("cycle", "Published in the span of this review cycle (id)."),
+    day("fact_from", "Happened on this day or later.", "fact_on__gte"),
+    day("fact_to", "Happened on this day or earlier.", "fact_on__lte"),
+    LANGUAGE,
+    CYCLE_ID,
+    VOICE,
 )
 
 
@@ -79,7 +95,7 @@ def search_evidence(
     ``filters`` are values read by ``SEARCH_FILTERS``; ``after`` is that of the page before. Nothing
     that the reader may not see is counted.
     """
-    found = matching(_narrowed(visible_evidence(reader), filters, reader), search)
+    found = matching(narrowed(reader, filters), search)
     counted = found.order_by()[: MOST_COUNTED + 1].count()
     page = found if after is None else beyond(found, after)
     rows = list(by_index(page.select_related("source"), ["-id"])[: most + 1])
@@ -93,45 +109,20 @@ def search_evidence(
     )
 
 
-def _narrowed(
-    rows: QuerySet[Evidence], filters: Mapping[str, Any], reader: Reader
-) -> QuerySet[Evidence]:
+def narrowed(reader: Reader, filters: Mapping[str, Any]) -> QuerySet[Evidence]:
+    """What a reader may see within these limits, whatever it says. To narrow to a cycle takes a
+    query at once."""
     plain = {
         one.lookup: filters[one.name]
         for one in SEARCH_FILTERS
         if one.lookup and one.name in filters
     }
-    rows = rows.filter(**plain)
-    if "reliability" in filters:
-        letters = [letter for letter in RELIABILITY if letter <= filters["reliability"]]
-        rows = rows.filter(source__reliability__in=letters)
-    if "credibility" in filters:
-        rows = rows.filter(credibility__lte=int(filters["credibility"]))
+    rows = linked(
+        graded(visible_evidence(reader).filter(**plain), filters), filters, visible_links(reader)
+    )
     if "cycle" in filters:
-        rows = rows.filter(_within(filters["cycle"]))
-    return _linked(rows, filters, reader)
-
-
-def _linked(
-    rows: QuerySet[Evidence], filters: Mapping[str, Any], reader: Reader
-) -> QuerySet[Evidence]:
-    lookups = {
-        "program": "condition__program__slug",
-        "condition": "condition__code",
-        "stance": "stance",
-    }
-    wanted = {path: filters[name] for name, path in lookups.items() if name in filters}
-    if not wanted:
-        return rows
-    standing = visible_links(reader).filter(withdrawn_at__isnull=True, **wanted)
-    return rows.filter(pk__in=standing.order_by().values("evidence"))
-
-
-def _within(cycle: int) -> Q:
-    span = ReviewCycle.objects.filter(pk=cycle).values_list("starts_on", "due_on").first()
-    if span is None:
-        return Q(pk__in=[])
-    return Q(published_on__gte=span[0], published_on__lt=span[1])
+        rows = published_in(rows, reader, pk=filters["cycle"])
+    return rows
 
 
 def _copies(evidence_ids: list[int]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from conditions.queries.condition_facts import (
     work_states,
 )
 from conditions.queries.cycles import CycleDates, cycle_among, program_cycles
+from conditions.queries.evidence_rules import ItemVerdict, rule_verdicts
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.official_findings import OfficialDocument, OfficialFact, official_findings
 from conditions.queries.sql import fetch
@@ -52,7 +53,13 @@ class ConditionStatus:
     official_found_on: date | None
     official_document: OfficialDocument | None
     flags: Flags
+    verdicts: tuple[ItemVerdict, ...]
     is_demonstration: bool
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The codes of checklist items whose evidence rule is not met."""
+        return tuple(one.code for one in self.verdicts if not one.met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def program_status(
     """Every condition in force on ``as_of.valid_at`` with the judgement that holds then.
 
     A condition first recorded after ``as_of.known_at`` was not known and is not there.
-    ``sensitivities`` are the kinds of evidence the reader may see counted. Eight queries, whatever
+    ``sensitivities`` are the kinds of evidence the reader may see counted. Ten queries, whatever
     the number of conditions.
     """
     rows = _in_force(program, as_of)
@@ -130,6 +137,7 @@ def program_status(
     official = _official(ids, cycle, as_of, sensitivities)
     judged = [row.assessment_id for row in rows if row.assessment_id is not None]
     flags = flags_of(judged, program.scale, as_of)
+    verdicts = rule_verdicts(ids, as_of, sensitivities)
     scale = program.scale
     return ProgramStatus(
         program=program,
@@ -160,6 +168,7 @@ def program_status(
                 official_found_on=said.found_on if said else None,
                 official_document=said.document if said else None,
                 flags=flags.get(row.assessment_id or 0, Flags()),
+                verdicts=verdicts.get(row.id, ()),
                 is_demonstration=bool(row.is_demonstration),
             )
             for row in rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,28 +16,27 @@ from conditions.models import (
     ReviewCycle,
 )
 from conditions.models.assessments import OPEN_STATES
+from conditions.queries.asof import AsOf
 from conditions.queries.duties import worked_on
+from conditions.queries.evidence_rules import ItemVerdict, rule_verdicts
 from conditions.queries.evidence_sides import (
-    EvidenceRow,
     Side,
     evidence_rows,
-    exhibits_of,
     sides,
 )
 from conditions.queries.proposals import Findings, findings_of, last_judgement
-from conditions.rules.evidence import EvidenceRule, Verdict, rule_met
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One checklist item: its rule as a sentence, what is filed under it, and its last finding.
 
-    ``verdict`` tells whether the filed documents meet the rule; None while nothing is filed.
+    ``verdict`` tells whether the filed documents meet the rule, and why.
     """
 
     item: ChecklistItem
     rule: str
-    verdict: Verdict | None
+    verdict: ItemVerdict
     documents: int
     status: str
     note: str
@@ -85,7 +84,7 @@ class Workbench:
 def workbench(
     condition: Condition, *, as_of: datetime, sensitivities: Collection[str], with_drafts: bool
 ) -> Workbench:
-    """Everything about ``condition`` (with its program) at ``as_of``. Ten queries.
+    """Everything about ``condition`` (with its program) at ``as_of``. Twelve queries.
 
     ``with_drafts`` also shows assessments that are not approved.
     """
@@ -97,7 +96,11 @@ def workbench(
     return Workbench(
         condition=condition,
         day=day,
-        items=_items(condition, rows, findings_of(judgement) if judgement else {}),
+        items=_items(
+            condition,
+            rule_verdicts([condition.pk], AsOf(day, as_of), sensitivities).get(condition.pk, ()),
+            findings_of(judgement) if judgement else {},
+        ),
         sides=sides(rows),
         judgement=judgement,
         cycles=cycle_works(condition, history, as_of=as_of),
@@ -140,21 +143,19 @@ def _history(condition: Condition, *, with_drafts: bool) -> tuple[Assessment, ..
 
 
 def _items(
-    condition: Condition, rows: Sequence[EvidenceRow], findings: Findings
+    condition: Condition, verdicts: Iterable[ItemVerdict], findings: Findings
 ) -> tuple[Item, ...]:
-    found = []
-    for item in condition.checklist.filter(retired_on__isnull=True).order_by("position"):
-        rule = EvidenceRule.from_mapping(item.evidence_rule)
-        exhibits = exhibits_of(rows, item.pk)
-        status, note = findings.get(item.pk, ("", ""))
-        found.append(
-            Item(
-                item=item,
-                rule=rule.sentence(),
-                verdict=rule_met(rule, exhibits) if exhibits else None,
-                documents=len(exhibits),
-                status=status,
-                note=note,
-            )
+    by_item = {verdict.item_id: verdict for verdict in verdicts}
+    return tuple(
+        Item(
+            item=item,
+            rule=verdict.rule,
+            verdict=verdict,
+            documents=verdict.documents,
+            status=status,
+            note=note,
         )
-    return tuple(found)
+        for item in condition.checklist.filter(retired_on__isnull=True).order_by("position")
+        if (verdict := by_item.get(item.pk)) is not None
+        for status, note in (findings.get(item.pk, ("", "")),)
+    )

@@ -10,9 +10,12 @@ from django.db.models import Count, Max, Q
 
 from conditions.models import Assessment, Condition, EvidenceLink, ReviewCycle
 from conditions.models.assessments import OPEN_STATES
+from conditions.queries.asof import AsOf
 from conditions.queries.closing import Blocker, BlockerKind
 from conditions.queries.condition_facts import EvidenceCount, evidence_counts
+from conditions.queries.flags import Flags, flags_of
 from conditions.queries.progress import Move
+from conditions.queries.searches import SearchCount, search_counts
 from conditions.rules.lateness import NOT_STARTED, Progress, Sign, signs_of
 from conditions.rules.rhythm import Phase
 from conditions.rules.workflow import WorkState
@@ -24,7 +27,8 @@ class Work:
 
     ``last`` is the judgement in force from an earlier cycle, which only proposes. ``new_documents``
     are those linked since the last judgement, all of them where there is none. ``still_days`` have
-    passed since anybody worked on the condition; None where nobody did in this cycle.
+    passed since anybody worked on the condition; None where nobody did in this cycle. ``flags`` are
+    the doubts about the judgement shown, ``searches`` those of the cycle that stand in the log.
     """
 
     condition: Condition
@@ -36,6 +40,8 @@ class Work:
     still_days: int | None
     signs: tuple[Sign, ...]
     blockers: tuple[Blocker, ...]
+    flags: Flags
+    searches: SearchCount | None
 
     @property
     def state(self) -> str:
@@ -91,7 +97,7 @@ def workload(
     blockers: Iterable[Blocker],
     rhythm: Sequence[Phase],
 ) -> tuple[Work, ...]:
-    """Where each of the conditions stands, what is furthest from closing first. Four queries."""
+    """Where each of the conditions stands, what is furthest from closing first. Seven queries."""
     known = _known(cycle, [condition.pk for condition in conditions], reach, moves)
     blocking: dict[int, list[Blocker]] = {}
     for blocker in blockers:
@@ -113,11 +119,14 @@ class _Known:
     evidence: Mapping[int, EvidenceCount]
     documents: Mapping[int, tuple[date, int]]
     touched: Mapping[int, date]
+    flags: Mapping[int, Flags]
+    searches: Mapping[tuple[int, int], SearchCount]
 
 
 def _known(cycle: ReviewCycle, ids: Collection[int], reach: Reach, moves: Iterable[Move]) -> _Known:
     in_work, approved = _assessments(cycle, with_drafts=reach.with_drafts)
     last = _last_before(cycle, ids, reach)
+    shown = [row.pk for row in {**last, **approved}.values()]
     return _Known(
         in_work=in_work,
         approved=approved,
@@ -125,6 +134,8 @@ def _known(cycle: ReviewCycle, ids: Collection[int], reach: Reach, moves: Iterab
         evidence=evidence_counts(ids, reach.as_of, reach.sensitivities),
         documents=_documents(cycle, ids, {**last, **approved}, reach),
         touched={move.condition_id: move.day for move in moves},
+        flags=flags_of(shown, cycle.program.scale, AsOf(reach.day, reach.as_of)),
+        searches=search_counts(ids, [cycle.pk], reach.as_of),
     )
 
 
@@ -141,6 +152,7 @@ def _work(
     linked_on, new = known.documents.get(pk, (None, 0))
     days = [one for one in (linked_on, known.touched.get(pk)) if one and one >= cycle.starts_on]
     row = in_work or approved
+    judged = approved or known.last.get(pk)
     progress = Progress(
         state=row.state if row else NOT_STARTED,
         has_lead=condition.lead is not None,
@@ -157,6 +169,8 @@ def _work(
         still_days=(day - max(days)).days if days else None,
         signs=signs_of(progress, rhythm, day),
         blockers=blockers,
+        flags=known.flags.get(judged.pk, Flags()) if judged else Flags(),
+        searches=known.searches.get((pk, cycle.pk)),
     )
 
 

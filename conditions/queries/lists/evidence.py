@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,31 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import IsNull
 
-from conditions.models import Evidence, EvidenceLink, EvidenceVersion, Program, Source
+from conditions.models import (
+    Evidence,
+    EvidenceLink,
+    EvidenceVersion,
+    LinkHealth,
+    Program,
+    Source,
+)
 from conditions.queries.full_text import by_index, matching
+from conditions.queries.link_health import health_of
+from conditions.queries.lists.evidence_filters import (
+    AT_LEAST_CREDIBLE,
+    AT_LEAST_RELIABLE,
+    CONDITION,
+    CYCLE_NUMBER,
+    LANGUAGE,
+    PROGRAM,
+    SOURCE,
+    STANCE,
+    VOICE,
+    graded,
+    linked,
+    published_in,
+    require_program,
+)
 from conditions.queries.lists.filters import Filter, day, moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
@@ -34,8 +57,20 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkStateRow:
+    """What the last look at an item's address found, since when, and since when it is lost."""
+
+    state: str
+    since: datetime | None
+    lost_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One published item, in our own words. ``grade`` is its source's letter and its own number."""
+    """One published item, in our own words. ``grade`` is its source's letter and its own number.
+
+    ``link`` tells how its address is; it is null for an item without one.
+    """
 
     id: int
     key: str
@@ -60,6 +95,7 @@ class EvidenceRow:
     revision: int
     recorded_at: datetime
     grade: str
+    link: LinkStateRow | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +157,19 @@ def visible_links(reader: Reader) -> QuerySet[EvidenceLink]:
     )
 
 
+def _with_links(rows: list[Any], reader: Reader, as_of: datetime) -> list[Any]:
+    found = health_of([row.id for row in rows], known_at=as_of)
+    links = {pk: LinkStateRow(one.state, one.since, one.lost_at) for pk, one in found.items()}
+    return [replace(row, link=links.get(row.id, _UNKNOWN)) if row.url else row for row in rows]
+
+
 def _narrow_evidence(
     rows: QuerySet[Any], values: Mapping[str, Any], reader: Reader
 ) -> QuerySet[Any]:
-    wanted = {
-        lookup: values[name]
-        for name, lookup in (
-            ("program", "condition__program__slug"),
-            ("condition", "condition__code"),
-            ("stance", "stance"),
-        )
-        if name in values
-    }
-    if wanted:
-        standing = visible_links(reader).filter(withdrawn_at__isnull=True, **wanted)
-        rows = rows.filter(pk__in=standing.order_by().values("evidence"))
+    rows = linked(graded(rows, values), values, visible_links(reader))
+    if "cycle" in values:
+        program = require_program(values)
+        rows = published_in(rows, reader, program__slug=program, number=values["cycle"])
     if "q" in values:
         rows = matching(rows, values["q"])
     if "changed_since" in values:
@@ -167,6 +201,7 @@ def _graded(reader: Reader) -> QuerySet[Any]:
     return visible_evidence(reader).annotate(grade=Concat("source__reliability", number))
 
 
+_UNKNOWN = LinkStateRow(LinkHealth.State.UNKNOWN.value, None, None)
 _EVIDENCE_COLUMNS = (
     *("id", "key", "url", "reference", "title", "source_id", "source__name"),
     *("source__reliability", "credibility", "published_on", "fact_on", "fact_precision"),
@@ -200,11 +235,15 @@ EVIDENCE = Listing(
     visible=_graded,
     filters=(
         _WORDS,
-        text("program", "Bears on this program (slug)."),
-        text("condition", "Bears on a condition with this code."),
-        one_of("stance", "Is linked with this stance.", [stance.value for stance in Stance]),
-        number("source", "The source's id.", "source_id"),
-        text("language", "The item's language.", "language"),
+        PROGRAM,
+        CONDITION,
+        STANCE,
+        AT_LEAST_RELIABLE,
+        AT_LEAST_CREDIBLE,
+        SOURCE,
+        LANGUAGE,
+        CYCLE_NUMBER,
+        VOICE,
         text("event_slug", "The event it tells of.", "event_slug"),
         one_of(
             "sensitivity",
@@ -214,11 +253,14 @@ EVIDENCE = Listing(
         ),
         day("published_after", "Published after this day.", "published_on__gt"),
         day("published_before", "Published before this day.", "published_on__lt"),
+        day("fact_after", "Happened after this day.", "fact_on__gt"),
+        day("fact_before", "Happened before this day.", "fact_on__lt"),
         moment("changed_since", "Filed or amended at this moment or later."),
     ),
     orderings=("-id", "id", "published_on", "-published_on"),
     narrow=_narrow_evidence,
     in_order=by_index,
+    complete=_with_links,
     may_lack=frozenset({"published_on"}),
 )
 EVIDENCE_DETAIL = Listing(
@@ -227,6 +269,7 @@ EVIDENCE_DETAIL = Listing(
     visible=_graded,
     filters=(),
     orderings=("id",),
+    complete=_with_links,
 )
 EVIDENCE_LINKS = Listing(
     row=EvidenceLinkRow,

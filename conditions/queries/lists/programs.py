@@ -10,9 +10,13 @@ from django.db.models import Max, QuerySet, Subquery
 from django.db.models import OuterRef as Outer
 
 from conditions.models import ChecklistItem, Condition, ConditionVersion, Crosswalk, Program
+from conditions.queries.asof import AsOf
+from conditions.queries.evidence_rules import rule_verdicts
 from conditions.queries.lists.filters import moment, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
+from conditions.queries.readers import sensitivities_for
 from conditions.rules.authority import Reader
+from conditions.rules.evidence import EvidenceRule
 from conditions.rules.rollup import ConditionTest
 
 
@@ -90,7 +94,12 @@ class ConditionRow:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItemRow:
-    """One checkable benchmark under a condition, with the evidence it takes."""
+    """One checkable benchmark under a condition, with the evidence it takes.
+
+    ``rule`` is its evidence rule in words. ``rule_met`` says whether the documents on file under it
+    now that this reader may see satisfy the rule, and ``rule_reason`` why; both are null for an
+    item that is no longer asked.
+    """
 
     id: int
     program: str
@@ -103,6 +112,10 @@ class ChecklistItemRow:
     baseline: str
     hard_hurdle: bool
     retired_on: date | None
+    condition_id: int
+    rule: str = ""
+    rule_met: bool | None = None
+    rule_reason: str | None = None
 
 
 def _programs(reader: Reader) -> QuerySet[Any]:
@@ -153,6 +166,24 @@ def _with_counterparts(
     ]
 
 
+def _with_verdicts(
+    rows: list[ChecklistItemRow], reader: Reader, as_of: datetime
+) -> list[ChecklistItemRow]:
+    conditions = {row.condition_id for row in rows}
+    now = AsOf(as_of.date(), as_of)
+    found = rule_verdicts(conditions, now, sensitivities_for(reader))
+    by_item = {one.item_id: one for several in found.values() for one in several}
+    return [
+        replace(
+            row,
+            rule=EvidenceRule.from_mapping(row.evidence_rule).sentence(),
+            rule_met=one.met if (one := by_item.get(row.id)) else None,
+            rule_reason=one.reason if one else None,
+        )
+        for row in rows
+    ]
+
+
 PROGRAMS = Listing(
     row=ProgramRow,
     columns=(
@@ -195,6 +226,7 @@ CHECKLIST_ITEMS = Listing(
     columns=(
         *("id", "condition__program__slug", "condition__code", "code", "position", "statement"),
         *("evidence_rule", "where_to_look", "baseline", "hard_hurdle", "retired_on"),
+        "condition_id",
     ),
     visible=_checklist,
     filters=(
@@ -204,4 +236,5 @@ CHECKLIST_ITEMS = Listing(
         moment("changed_since", "Its condition was reworded at or after it.", "reworded_at__gte"),
     ),
     orderings=("id", "-id", "position", "-position"),
+    complete=_with_verdicts,
 )

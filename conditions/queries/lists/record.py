@@ -18,7 +18,9 @@ from conditions.rules.calendar import Span, cycle_state, day_of, legal_day
 
 # What a reader who sees approved judgements only may know to have happened.
 OPEN_SUBJECTS = ("program", "condition", "reviewcycle", "officialfinding", "interpretation")
-PROGRAMLESS_SUBJECTS = ("evidence", "evidencelink", "source")
+PROGRAMLESS_SUBJECTS = (
+    *("evidence", "evidencelink", "evidenceimport", "source", "feed", "inboxitem"),
+)
 
 
 @dataclass(frozen=True, slots=True)
