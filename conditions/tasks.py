@@ -7,15 +7,42 @@ goes away does not come back by itself (kombu 5.7 fails while it puts the messag
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
+
 from celery import shared_task
 
 from conditions import clock
 from conditions.actions.captures import make_due_captures
 from conditions.actions.delivery import deliver_due
+from conditions.actions.feed_readings import read_due_feeds
+from conditions.actions.imports import advance_due_imports
+from conditions.actions.inbox_readings import read_due_items
 from conditions.actions.leases import new_owner
+from conditions.actions.link_looks import look_at_due_links
 from conditions.actions.printing import print_publications
 from conditions.actions.sweep import sweep as sweep_programs
+from conditions.actions.text_comparisons import compare_due_texts
 from conditions.outbound.fetching import limits_of_installation
+
+
+def alone(job: Callable[[], None]) -> Callable[[], None]:
+    """Let a pulse pass while the run before it still works in this process.
+
+    So each such job holds one thread at most, and the sweep and the mail always find a free one.
+    """
+    running = Lock()
+
+    @wraps(job)
+    def run() -> None:
+        if running.acquire(blocking=False):
+            try:
+                job()
+            finally:
+                running.release()
+
+    return run
 
 
 @shared_task(name="conditions.tasks.sweep", acks_late=False)
@@ -31,12 +58,52 @@ def deliver() -> None:
 
 
 @shared_task(name="conditions.tasks.print_reports", acks_late=False)
+@alone
 def print_reports() -> None:
     """Print the reports that were published since."""
     print_publications(as_of=clock.now())
 
 
 @shared_task(name="conditions.tasks.fetch_outside", acks_late=False)
+@alone
 def fetch_outside() -> None:
     """Fetch what is owed from outside; nothing at all until an operator allows it."""
-    make_due_captures(owner=new_owner(), clock=clock.now, limits=limits_of_installation())
+    limits = limits_of_installation()
+    make_due_captures(owner=new_owner(), clock=clock.now, limits=limits, gives_way=True)
+
+
+@shared_task(name="conditions.tasks.look_at_links", acks_late=False)
+@alone
+def look_at_links() -> None:
+    """Look whether documents still stand at their addresses; nothing until it is allowed."""
+    look_at_due_links(owner=new_owner(), clock=clock.now, limits=limits_of_installation())
+
+
+@shared_task(name="conditions.tasks.advance_imports", acks_late=False)
+@alone
+def advance_imports() -> None:
+    """Check and file the spreadsheets that wait for it."""
+    advance_due_imports(owner=new_owner(), clock=clock.now)
+
+
+@shared_task(name="conditions.tasks.compare_texts", acks_late=False)
+@alone
+def compare_texts() -> None:
+    """Compare the texts that changed with those on file, for people to say what is one voice."""
+    compare_due_texts(owner=new_owner(), clock=clock.now)
+
+
+@shared_task(name="conditions.tasks.read_feeds", acks_late=False)
+@alone
+def read_feeds() -> None:
+    """Read the feeds that are due into the inbox; nothing until it is allowed."""
+    limits = limits_of_installation()
+    read_due_feeds(owner=new_owner(), clock=clock.now, limits=limits, gives_way=True)
+
+
+@shared_task(name="conditions.tasks.read_pages", acks_late=False)
+@alone
+def read_pages() -> None:
+    """Read the pages of what waits in the inbox; nothing until it is allowed."""
+    limits = limits_of_installation()
+    read_due_items(owner=new_owner(), clock=clock.now, limits=limits, gives_way=True)

@@ -20,6 +20,7 @@ from conditions.actions.judgements import (
 )
 from conditions.actions.reconciling import credit_coders, require_coded
 from conditions.actions.record import require_permission
+from conditions.actions.searches import require_searched
 from conditions.actions.steps import locked_assessment, record_step, save_step
 from conditions.models import (
     Assessment,
@@ -125,7 +126,8 @@ def submit_assessment(
 ) -> Assessment:
     """Hand a draft to review, bound by the fingerprint of all it says.
 
-    Raises Incomplete naming every missing part, and ChangedMeanwhile.
+    Raises Incomplete naming every missing part, SearchMissing where nothing could be assessed and
+    nobody has logged that they looked, and ChangedMeanwhile.
     """
     require_permission(by, "submit_assessment", to="submit assessments")
     with transaction.atomic():
@@ -133,6 +135,7 @@ def submit_assessment(
         require_transition(assessment.state, WorkState.SUBMITTED)
         require_cycle_takes(assessment.cycle, assessment.corrects)
         require_complete(assessment)
+        require_searched(assessment)
         require_unchanged_evidence(assessment)
         AssessmentAuthor.objects.get_or_create(
             assessment=assessment, user=by, defaults={"since": as_of}

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from conditions.actions.assessments import edit_assessment, start_assessment, submit_assessment
 from conditions.actions.judgements import Judgement
+from conditions.actions.searches import SearchItem, record_search
 from conditions.models import Assessment, Condition, ReviewCycle, User
 
 
@@ -23,12 +24,16 @@ def write_assessment(
     expected_revision: int = 0,
     corrects: Assessment | None = None,
     correction_note: str = "",
+    search: SearchItem | None = None,
 ) -> Assessment:
     """Start an assessment, or edit ``assessment`` at ``expected_revision``; submit it if asked.
 
-    All or nothing. Raises what ``start_``, ``edit_`` and ``submit_assessment`` raise.
+    ``search`` is logged with it, for the whole condition. All or nothing. Raises what ``start_``,
+    ``edit_`` and ``submit_assessment`` raise, and ``record_search``.
     """
     with transaction.atomic():
+        if search is not None:
+            record_search(search=search, condition=condition, cycle=cycle, by=by, as_of=as_of)
         if assessment is None:
             saved = start_assessment(
                 condition=condition,

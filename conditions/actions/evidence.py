@@ -24,10 +24,12 @@ from conditions.actions.evidence_items import evidence_content, require_sound
 from conditions.actions.evidence_links import link_evidence as link_evidence
 from conditions.actions.evidence_links import withdraw_link as withdraw_link
 from conditions.actions.evidence_links import write_links
+from conditions.actions.link_beginnings import begin_anew
 from conditions.actions.record import record_event, require_permission
 from conditions.actions.search_texts import write_search_text
 from conditions.models import Evidence, EvidenceVersion, Program, User
 from conditions.queries.evidence_lookup import find_by_url
+from conditions.rules.authority import TRAVELS
 from conditions.rules.fingerprint import fingerprint
 from conditions.rules.refusals import Conflict, Invalid
 
@@ -36,11 +38,14 @@ class AlreadyOnFile(Conflict):
     """The document is on file already, perhaps under another spelling of its address."""
 
     def __init__(self, existing: Evidence, url: str) -> None:
+        told = f"{existing.key}: “{existing.title}”"
+        remedy = "Open that item and link it, instead of filing it again."
+        if existing.sensitivity not in TRAVELS:
+            # Whoever files need not be among those who may know of it.
+            told = "a document that not everybody may see"
+            remedy = "Open it if you may see it; else ask a manager to link it."
         super().__init__(
-            f"This address is on file already, as {existing.key}: “{existing.title}”.",
-            field="url",
-            value=url,
-            remedy="Open that item and link it, instead of filing it again.",
+            f"This address is on file already, as {told}.", field="url", value=url, remedy=remedy
         )
         self.existing = existing
 
@@ -133,6 +138,7 @@ def amend_evidence(
         )
         if evidence.url != before["url"]:
             order_capture(evidence=evidence, by=by, as_of=as_of)
+            begin_anew(evidence, as_of=as_of)
         touch_programs_of(Evidence.objects.filter(pk=evidence.pk), as_of=as_of)
     return evidence
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Substr
 
+from conditions.actions.text_comparisons import owe_comparisons
 from conditions.models import Capture, Evidence, EvidenceText
 from conditions.models.full_text import rebuild_full_text
 from conditions.rules.search_words import words_of
@@ -21,18 +22,14 @@ CHUNK: Final = 200
 def write_search_text(evidence_ids: Iterable[int]) -> None:
     """Write what these documents are found by: title, summary with notes, text of the newest copy.
 
-    It holds the words of those texts, folded; call it in the transaction that changed them. Two
-    queries for every two hundred documents.
+    It holds the words of those texts, folded; call it in the transaction that changed them. Each
+    document owes a comparison with the others from then on. Four queries for every two hundred.
     """
     waiting = iter(evidence_ids)
     while some := list(islice(waiting, CHUNK)):
         with transaction.atomic():
-            EvidenceText.objects.bulk_create(
-                _texts(some),
-                update_conflicts=True,
-                unique_fields=["evidence"],
-                update_fields=["title", "summary", "body"],
-            )
+            _write(some)
+            owe_comparisons(some)
 
 
 def write_all_search_texts() -> Iterator[int]:
@@ -43,10 +40,20 @@ def write_all_search_texts() -> Iterator[int]:
     """
     last, done = 0, 0
     while ids := _next_ids(after=last):
-        write_search_text(ids)
+        with transaction.atomic():
+            _write(ids)
         last, done = ids[-1], done + len(ids)
         yield done
     rebuild_full_text(connection)
+
+
+def _write(evidence_ids: list[int]) -> None:
+    EvidenceText.objects.bulk_create(
+        _texts(evidence_ids),
+        update_conflicts=True,
+        unique_fields=["evidence"],
+        update_fields=["title", "summary", "body"],
+    )
 
 
 def _next_ids(*, after: int) -> list[int]:

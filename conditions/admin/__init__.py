@@ -16,7 +16,19 @@ from conditions.admin import (
     double_coding as double_coding,
 )
 from conditions.admin import (
+    feeds as feeds,
+)
+from conditions.admin import (
+    imports as imports,
+)
+from conditions.admin import (
+    inbox as inbox,
+)
+from conditions.admin import (
     judgements as judgements,
+)
+from conditions.admin import (
+    link_health as link_health,
 )
 from conditions.admin import (
     official_reports as official_reports,
@@ -26,4 +38,10 @@ from conditions.admin import (
 )
 from conditions.admin import (
     record as record,
+)
+from conditions.admin import (
+    searches as searches,
+)
+from conditions.admin import (
+    voices as voices,
 )

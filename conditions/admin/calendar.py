@@ -13,6 +13,7 @@ from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByClosing, ByCycleProgram, ByProgram
 from conditions.admin.pages.coding import coding
 from conditions.admin.pages.cycle import close, cycle, extend
+from conditions.admin.pages.package import package
 from conditions.admin.pages.publishing import key_judgements, publish
 from conditions.admin.pages.skip import skip
 from conditions.admin.site import site
@@ -40,6 +41,7 @@ class ReviewCycleAdmin(ActionAdmin):
             ("<int:object_id>/coding/", coding, "coding"),
             ("<int:object_id>/key-judgements/", key_judgements, "keyjudgements"),
             ("<int:object_id>/publish/", publish, "publish"),
+            ("<int:object_id>/package/", package, "package"),
         ]
 
     def change_view(

@@ -11,13 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByLinkedProgram
 from conditions.admin.pages.amend import amend
+from conditions.admin.pages.cite import cite
 from conditions.admin.pages.evidence import evidence, known
+from conditions.admin.pages.exports import export_list, kept_back
 from conditions.admin.pages.intake import intake
 from conditions.admin.pages.links import add_link, withdraw
 from conditions.admin.pages.source import add_source_page, source, source_form
 from conditions.admin.site import site
 from conditions.models import Evidence, Source
+from conditions.queries.full_text import matching
 from conditions.queries.readers import sensitivities_for
+from conditions.rules.search_words import read_search
 
 
 @admin.register(Evidence, site=site)
@@ -26,15 +30,22 @@ class EvidenceAdmin(ActionAdmin):
 
     list_display = ("title", "grade", "source", "published_on", "fact", "language", "sensitivity")
     list_filter = (ByLinkedProgram, "credibility", "sensitivity", "source__kind", "is_primary")
+    change_list_template = "admin/evidence_list.html"
     list_select_related = ("source",)
-    search_fields = ("title", "summary", "key", "url", "source__name")
+    # What shows the box; what is typed is read as on the page of search.
+    search_fields = ("title",)
+    search_help_text = (
+        "Words of the title, summary or stored copy, a key or an address, as on the page of search."
+    )
     date_hierarchy = "published_on"
 
     def pages(self) -> list[tuple[str, Any, str]]:
         """Amending, linking, withdrawing, and the look whether an address is known."""
         return [
             ("known/", known, "known"),
+            ("export.<str:kind>", export_list, "export"),
             ("<int:object_id>/amend/", amend, "amend"),
+            ("<int:object_id>/cite/<slug:form>/", cite, "cite"),
             ("<int:object_id>/link/", add_link, "link"),
             ("link/<int:object_id>/withdraw/", withdraw, "withdraw"),
         ]
@@ -47,6 +58,24 @@ class EvidenceAdmin(ActionAdmin):
         """Only what this person may see."""
         rows = Evidence.objects.with_sensitivity(sensitivities_for(request.user))
         return rows.defer("text", "summary").order_by("-published_on", "-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The documents that full-text search finds. Raises BadSearch."""
+        if not search_term.strip():
+            return queryset, False
+        return matching(queryset, read_search(search_term)), False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with how many of its documents no file holds."""
+        answer = super().changelist_view(request, extra_context)
+        context = getattr(answer, "context_data", None)
+        if context and "cl" in context:
+            context["kept_back"] = kept_back(context["cl"].queryset, request.user)
+        return answer
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

@@ -31,11 +31,23 @@ _MAP = (
         "Work",
         (
             ("Desk", "admin:index", ""),
+            ("Inbox", "admin:conditions_inboxitem_changelist", "view_inboxitem"),
+            ("Gaps", "admin:gaps", "view_inboxitem"),
             ("Conditions", "admin:conditions_condition_changelist", "view_condition"),
             ("Assessments", "admin:conditions_assessment_changelist", "view_assessment"),
-            ("Evidence", "admin:conditions_evidence_changelist", "view_evidence"),
+        ),
+    ),
+    (
+        "Evidence",
+        (
+            ("All evidence", "admin:conditions_evidence_changelist", "view_evidence"),
             ("File evidence", "admin:conditions_evidence_add", "add_evidence"),
+            ("Imports", "admin:conditions_evidenceimport_changelist", "view_evidenceimport"),
+            ("Feeds", "admin:conditions_feed_changelist", "view_feed"),
+            ("Search log", "admin:conditions_searchentry_changelist", "view_searchentry"),
             ("Captures", "admin:conditions_captureorder_changelist", "view_captureorder"),
+            ("Voices", "admin:conditions_voicesuggestion_changelist", "view_voicesuggestion"),
+            ("Link health", "admin:conditions_linkhealth_changelist", "view_linkhealth"),
         ),
     ),
     (

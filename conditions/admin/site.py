@@ -18,7 +18,10 @@ from django.views.decorators.csrf import csrf_protect
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, refused_page
 from conditions.admin.navigation import navigation
+from conditions.admin.pages.cite import cite_found
 from conditions.admin.pages.desk import desk
+from conditions.admin.pages.exports import export_search
+from conditions.admin.pages.gaps import gaps
 from conditions.admin.pages.search import search
 from conditions.admin.pages.settings import send_test, settings
 from conditions.admin.sign_in import SignInForm
@@ -43,6 +46,17 @@ class TrackerSite(AdminSite):
         """Our own pages before the stock ones."""
         own = [
             path("search/", self.admin_view(self.page(search)), name="search"),
+            path(
+                "search/citations/<slug:form>/",
+                self.admin_view(self.page(cite_found)),
+                name="search_citations",
+            ),
+            path(
+                "search/evidence.<str:kind>",
+                self.admin_view(self.page(export_search)),
+                name="search_export",
+            ),
+            path("gaps/", self.admin_view(self.page(gaps)), name="gaps"),
             path("settings/", self.admin_view(self.page(settings)), name="my_settings"),
             path(
                 "settings/test/",

@@ -117,13 +117,15 @@ def list_parameters(listing: Listing[Any]) -> list[OpenApiParameter]:
     ]
 
 
-def describes_list(name: str, listing: Listing[Any], about: str) -> Any:
+def describes_list(
+    name: str, listing: Listing[Any], about: str, *, refusals: Iterable[int] = READ
+) -> Any:
     """The description of a list's GET."""
     return extend_schema(
         operation_id=f"list_{name}",
         summary=about,
         parameters=list_parameters(listing),
-        responses={200: page_of(listing.row), **problems(*READ)},
+        responses={200: page_of(listing.row), **problems(*refusals)},
     )
 
 

@@ -84,6 +84,20 @@ def person_writing(request: Request) -> User:
     return User.objects.get(pk=user.pk)
 
 
+def person_asking(request: Request) -> User:
+    """The person who asks for what is given to persons alone; a token that may read will do."""
+    user: Any = request.user
+    if isinstance(user, User):
+        return user
+    if not isinstance(user, TokenReader):
+        raise NotSignedIn(
+            "This is given to people with an account.",
+            field="Authorization",
+            remedy="Send Authorization: Bearer <token>, or sign in.",
+        )
+    return User.objects.get(pk=user.pk)
+
+
 def _digest(header: str) -> str | None:
     if not header:
         return None

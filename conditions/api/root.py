@@ -17,7 +17,8 @@ from conditions.api.views import View
 
 LISTS = (
     *("programs", "conditions", "checklist-items", "sources", "evidence", "evidence-links"),
-    *("assessments", "cycles", "official-findings", "official-reports", "publications", "events"),
+    *("assessments", "cycles", "official-findings", "official-reports", "search-log"),
+    *("publications", "events", "inbox", "feeds"),
 )
 
 

@@ -58,7 +58,8 @@ class ScorecardCondition:
     ``status`` is null while nothing was judged, which is neither “not met” nor “cannot be
     assessed”. ``judged_in_cycle`` tells a judgement carried over from an earlier cycle. The
     official finding is that on ``cycle``; ``official_found_on`` is the date of the report, or of
-    the search that found none.
+    the search that found none. ``unmet_items`` are checklist items whose evidence rule is not met
+    by the documents that this reader may see.
     """
 
     code: str
@@ -78,6 +79,7 @@ class ScorecardCondition:
     official_found_on: date | None
     official_document: ScorecardDocument | None
     flags: tuple[str, ...]
+    unmet_items: tuple[str, ...]
     is_demonstration: bool
 
 
@@ -140,13 +142,14 @@ def table(card: Scorecard) -> Iterable[dict[str, object]]:
                 for name in ScorecardDocument.__slots__
             },
             "flags": " ".join(one.flags),
+            "unmet_items": " ".join(one.unmet_items),
         }
 
 
 _COUNTS = ScorecardEvidence.__slots__
 _ASKED = ("program", "valid_at", "known_at")
 _WHOLE = tuple(name for name in Scorecard.__slots__ if name not in (*_ASKED, "cycle", "conditions"))
-_NESTED = ("evidence", "official_document", "flags")
+_NESTED = ("evidence", "official_document", "flags", "unmet_items")
 _PLAIN = tuple(name for name in ScorecardCondition.__slots__ if name not in _NESTED)
 COLUMNS = (
     *_ASKED,
@@ -154,6 +157,7 @@ COLUMNS = (
     *(f"evidence_{name}" for name in _COUNTS),
     *(f"official_document_{name}" for name in ScorecardDocument.__slots__),
     "flags",
+    "unmet_items",
     *(f"cycle_{name}" for name in ScorecardCycle.__slots__),
     *(f"program_{name}" for name in _WHOLE),
 )
@@ -192,6 +196,7 @@ def _condition(one: ConditionStatus, *, for_team: bool) -> ScorecardCondition:
         official_found_on=one.official_found_on,
         official_document=_document(one.official_document),
         flags=one.flags.names(),
+        unmet_items=one.unmet,
         is_demonstration=one.is_demonstration,
     )
 

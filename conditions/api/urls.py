@@ -7,9 +7,13 @@ from drf_spectacular.views import SpectacularAPIView
 
 from conditions.api import (
     assessments,
+    captures,
+    citations,
     confirming,
     cycle_steps,
     evidence,
+    feeds,
+    inbox,
     links,
     official,
     official_reports,
@@ -17,6 +21,7 @@ from conditions.api import (
     publications,
     reading,
     root,
+    searches,
     sources,
     status,
     steps,
@@ -50,6 +55,19 @@ urlpatterns = [
     path("sources/<int:pk>/", sources.SourceOne.as_view(), name="source"),
     path("evidence/", evidence.EvidenceList.as_view(), name="evidence-list"),
     path("evidence/<int:pk>/", evidence.EvidenceOne.as_view(), name="evidence"),
+    path(
+        "evidence/<int:pk>/captures/", captures.EvidenceCaptures.as_view(), name="evidence-captures"
+    ),
+    path(
+        "evidence/<int:pk>/captures/<int:capture>/content/",
+        captures.CaptureContent.as_view(),
+        name="capture-content",
+    ),
+    path(
+        "evidence/<int:pk>/citation/",
+        citations.EvidenceCitationOne.as_view(),
+        name="evidence-citation",
+    ),
     path("evidence-links/", links.EvidenceLinkList.as_view(), name="evidence-links"),
     path("evidence-links/<int:pk>/", links.EvidenceLinkOne.as_view(), name="evidence-link"),
     path(
@@ -57,6 +75,14 @@ urlpatterns = [
         links.EvidenceLinkWithdraw.as_view(),
         name="evidence-link-withdraw",
     ),
+    path("inbox/", inbox.InboxList.as_view(), name="inbox"),
+    path("inbox/<int:pk>/", inbox.InboxOne.as_view(), name="inbox-item"),
+    path("inbox/<int:pk>/accept/", inbox.InboxAccept.as_view(), name="inbox-item-accept"),
+    path("inbox/<int:pk>/dismiss/", inbox.InboxDismiss.as_view(), name="inbox-item-dismiss"),
+    path("inbox/<int:pk>/reopen/", inbox.InboxReopen.as_view(), name="inbox-item-reopen"),
+    path("inbox/<int:pk>/text/", inbox.InboxText.as_view(), name="inbox-item-text"),
+    path("feeds/", feeds.FeedList.as_view(), name="feeds"),
+    path("feeds/<int:pk>/", feeds.FeedOne.as_view(), name="feed"),
     path("assessments/", assessments.AssessmentList.as_view(), name="assessments"),
     path("assessments/<int:pk>/", assessments.AssessmentOne.as_view(), name="assessment"),
     path(
@@ -105,6 +131,8 @@ urlpatterns = [
         official_reports.OfficialReportOne.as_view(),
         name="official-report",
     ),
+    path("search-log/", searches.SearchList.as_view(), name="search-log"),
+    path("search-log/<int:pk>/", searches.SearchOne.as_view(), name="search-entry"),
     path("publications/", publications.PublicationList.as_view(), name="publications"),
     path("publications/<int:pk>/", publications.PublicationOne.as_view(), name="publication"),
     path(

@@ -35,26 +35,26 @@ Write = Callable[[], bytes]
 @page
 def data(request: HttpRequest, slug: str, number: int, version: int) -> HttpResponse:
     """The very bytes that the printed SHA-256 is the hash of."""
-    visit, _, row = _arrive_at(request, slug, number, version)
+    visit, _, row = publication_at(request, slug, number, version)
     name = file_name(slug, number, version, "json")
-    return _kept(visit, row.sha256, row.content.encode, JSON, name)
+    return kept(visit, row.sha256, row.content.encode, JSON, name)
 
 
 @page
 def annex(request: HttpRequest, slug: str, number: int, version: int) -> HttpResponse:
     """The rows under a publication and their hashes, for those who see all that is cited."""
-    visit, _, row = _arrive_at(request, slug, number, version)
+    visit, _, row = publication_at(request, slug, number, version)
     if not may_read_annex(visit.audience.reader):
         raise nowhere(request)
     sha256 = json.loads(row.content)["annex_sha256"]
     name = file_name(slug, number, version, "annex.json")
-    return _kept(visit, sha256, row.annex.encode, JSON, name)
+    return kept(visit, sha256, row.annex.encode, JSON, name)
 
 
 @page
 def word_file(request: HttpRequest, slug: str, number: int, version: int) -> HttpResponse:
     """One version in Word, written when it is asked for: the same bytes for everybody."""
-    visit, _, row = _arrive_at(request, slug, number, version)
+    visit, _, row = publication_at(request, slug, number, version)
     etag = f"{row.sha256}.{RELEASE}"
 
     def write() -> bytes:
@@ -62,18 +62,18 @@ def word_file(request: HttpRequest, slug: str, number: int, version: int) -> Htt
         SHELF.keep(etag, found)
         return found.body
 
-    return _kept(visit, etag, write, DOCX, file_name(slug, number, version, "docx"))
+    return kept(visit, etag, write, DOCX, file_name(slug, number, version, "docx"))
 
 
 @page
 def pdf_file(request: HttpRequest, slug: str, number: int, version: int) -> HttpResponse:
     """One version as PDF, as the worker printed it; until then, where else it can be read."""
-    visit, program, row = _arrive_at(request, slug, number, version)
+    visit, program, row = publication_at(request, slug, number, version)
     found = printed_file(row.pk)
     if found is None:
         return _waiting(visit, program, number, version, press_state().cannot)
     name = file_name(slug, number, version, "pdf")
-    return _kept(visit, found.sha256, lambda: found.body, PDF, name)
+    return kept(visit, found.sha256, lambda: found.body, PDF, name)
 
 
 @page
@@ -122,9 +122,10 @@ def read_publication(row: Publication) -> Report:
     return read_report(json.loads(row.content), sha256=row.sha256)
 
 
-def _arrive_at(
+def publication_at(
     request: HttpRequest, slug: str, number: int, version: int
 ) -> tuple[Visit, Program, Publication]:
+    """One published version, and who asks for it. Raises NoProgram, NoPublication."""
     visit = arrive(request, slug)
     program = programs_of(visit.front, visit.audience.reader)[0]
     return visit, program, publication_of(program, number, version)
@@ -138,7 +139,7 @@ def _draft(request: HttpRequest, slug: str, number: int) -> tuple[Visit, Program
     return visit, program, draft_report(program, number, as_of)
 
 
-def _kept(visit: Visit, etag: str, write: Write, kind: str, name: str) -> HttpResponse:
+def kept(visit: Visit, etag: str, write: Write, kind: str, name: str) -> HttpResponse:
     """A file that never changes: sent once, and then 304."""
     wanted = parse_etags(visit.request.headers.get("If-None-Match", ""))
     strong = f'"{etag}"'
@@ -162,7 +163,7 @@ def _unkept(body: bytes, kind: str, name: str) -> HttpResponse:
 
 def _file(body: bytes, kind: str, name: str) -> HttpResponse:
     response = HttpResponse(body, content_type=kind)
-    disposition = content_disposition_header(kind == DOCX, name)
+    disposition = content_disposition_header(kind not in (JSON, PDF), name)
     response.headers["Content-Disposition"] = disposition or "inline"
     return response
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from conditions.dashboard.report_files import may_read_annex, read_publication, require_team
 from conditions.dashboard.views import page
 from conditions.dashboard.visits import Context, Opened, arrive
+from conditions.outbound import citations
 from conditions.outbound.reports.sheet import sheet_of
 from conditions.queries.publications import (
     NoPublication,
@@ -21,7 +22,10 @@ from conditions.queries.publications import (
 from conditions.queries.report import Report
 from conditions.queries.report_drafts import draft_report
 
-FORMS = (("pdf", "PDF"), ("docx", "Word"), ("json", "Data (JSON)"))
+FORMS = (
+    *(("pdf", "PDF"), ("docx", "Word"), ("json", "Data (JSON)")),
+    *((form.name, f"Evidence as {form.label}") for form in citations.FORMS),
+)
 DRAFT_FORMS = (("draft_pdf", "Draft as PDF"), ("draft_docx", "Draft in Word"))
 
 

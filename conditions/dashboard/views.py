@@ -25,7 +25,7 @@ from conditions.dashboard.visits import (
     surroundings,
 )
 from conditions.queries.condition_page import condition_page
-from conditions.queries.cycle_page import cycle_page
+from conditions.queries.cycle_page import cycle_page, cycle_with_losses
 from conditions.queries.cycle_reports import cycle_reports
 from conditions.queries.divergence import divergence_page
 from conditions.queries.front import programs_front, programs_of
@@ -95,7 +95,8 @@ def condition(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             sensitivities=opened.audience.sensitivities,
             pages=numbers,
         )
-        return {"page": found}
+        may_open = opened.audience.reader.has_perm("conditions.open_capture")
+        return {"page": found, "may_open_copies": may_open}
 
     return arrive(request, slug).page("dashboard/condition.html", context)
 
@@ -108,7 +109,8 @@ def cycle(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         seen = opened.audience.sensitivities
         found = cycle_page(opened.program, number, opened.as_of, sensitivities=seen)
         return {
-            "page": found,
+            "page": cycle_with_losses(found, opened.program, opened.as_of, sensitivities=seen),
+            "may_open_copies": opened.audience.reader.has_perm("conditions.open_capture"),
             "reports": cycle_reports(opened.program, found, opened.as_of),
             "sees_drafts": opened.audience.reader.has_perm("conditions.view_draft_assessment"),
         }

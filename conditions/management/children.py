@@ -25,7 +25,9 @@ PR_SET_PDEATHSIG = 1
 WATCH_SECONDS = 0.5
 ORPHAN_GRACE_SECONDS = 15.0
 WEB_THREADS = 8
-WORKER_THREADS = 2
+# One for each job that runs alone, and five always left for the sweep and the mail. A thread
+# begins when it is first needed.
+WORKER_THREADS = 12
 # glibc gives every thread memory of its own to waste; two such arenas are enough for eight threads.
 FRUGAL = {"MALLOC_ARENA_MAX": "2"}
 
@@ -120,14 +122,18 @@ def run_worker() -> None:
 
     signals.worker_ready.connect(begin, weak=False)
     signals.worker_shutting_down.connect(pulse.stop, weak=False)
-    app.worker_main(
-        [
-            "--quiet",
-            "worker",
-            "--pool=threads",
-            f"--concurrency={WORKER_THREADS}",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-        ]
-    )
+    app.worker_main(worker_arguments())
+
+
+def worker_arguments() -> list[str]:
+    """What the embedded worker is told: it is the only one, so every queue is its own."""
+    return [
+        "--quiet",
+        "worker",
+        "--pool=threads",
+        f"--concurrency={WORKER_THREADS}",
+        f"--queues={','.join(queue.name for queue in settings.CELERY_TASK_QUEUES)}",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+    ]

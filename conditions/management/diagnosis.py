@@ -15,14 +15,21 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from conditions.actions.triage_terms import BadTermsFile, terms_of
+from conditions.models import LinkHealth, Program
 from conditions.models.guards import missing_guards
+from conditions.outbound.fetching import may_call_outside
 from conditions.outbound.reports.pdf import REMEDY, why_not
 from conditions.queries.full_text import not_in_index
 from conditions.queries.health import health
+from conditions.queries.inbox_health import inbox_health
 from conditions.queries.printing import not_printed, press_state
+from conditions.queries.voices import stuck_comparisons
 
 # A report is printed within minutes; one that waits longer is waiting for somebody.
 LONGEST_UNPRINTED = timedelta(hours=1)
+# Beyond what politeness towards one large site explains.
+LONGEST_UNSEEN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,52 @@ def search(as_of: datetime) -> Iterator[Ailment]:
         )
 
 
+def voices(as_of: datetime) -> Iterator[Ailment]:
+    """Texts are compared as they change."""
+    stuck = stuck_comparisons(as_of)
+    by_hand = "Run: python manage.py compare_texts"
+    if stuck.unfinished:
+        wrong = f"Documents whose comparison was begun and not ended: {stuck.unfinished}."
+        yield Ailment(wrong, f"{by_hand}, and look into the log if they stay.")
+    if stuck.waiting:
+        wrong = f"Documents that wait to be compared, and none was for an hour: {stuck.waiting}."
+        yield Ailment(wrong, f"{by_hand}, and see that worker and beat run.")
+
+
+def inbox(as_of: datetime) -> Iterator[Ailment]:
+    """The feeds of the inbox are read, and the field terms that suggest can be."""
+    found = inbox_health(as_of=as_of)
+    for title, error in found.failing:
+        yield Ailment(
+            f"The feed {title} keeps failing. {error}", "Correct its address, or pause it."
+        )
+    if found.many_failing > len(found.failing):
+        more = found.many_failing - len(found.failing)
+        yield Ailment(f"Other feeds that keep failing: {more}.", "See the feeds in the admin.")
+    for slug in Program.objects.filter(is_active=True).values_list("slug", flat=True):
+        try:
+            terms_of(slug)
+        except BadTermsFile as refusal:
+            yield Ailment(f"Nothing is suggested for {slug}: {refusal}", "Mend its field terms.")
+    if may_call_outside() and (found.late_feeds or found.late_pages):
+        yield Ailment(
+            f"Due for two hours and not read: {found.late_feeds} feeds, {found.late_pages} pages.",
+            "Run: python manage.py read_feeds, and see that worker and beat run.",
+        )
+
+
+def links(as_of: datetime) -> Iterator[Ailment]:
+    """Addresses of documents are looked at in their turn, where outside calls are allowed."""
+    if not may_call_outside():
+        return
+    late = LinkHealth.objects.due_by(as_of - LONGEST_UNSEEN).exclude(url="").count()
+    if late:
+        yield Ailment(
+            f"Addresses that have waited for a look for more than a week: {late}.",
+            "See that worker and beat run. By hand: python manage.py look_at_links",
+        )
+
+
 def mail(as_of: datetime) -> Iterator[Ailment]:
     """The mail server takes a connection; without one, mail is known to stay here."""
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
@@ -197,10 +250,16 @@ QUESTIONS: dict[str, Callable[[datetime], Iterator[Ailment]]] = {
     "reminders": reminders,
     "reports": reports,
     "search": search,
+    "links": links,
+    "inbox": inbox,
+    "voices": voices,
     "mail": mail,
 }
 # These read our tables, so they make sense only when the database is well.
-NEED_TABLES = {"guards", "pulse", "cycles", "reminders", "reports", "search"}
+NEED_TABLES = {
+    *("guards", "pulse", "cycles", "reminders", "reports"),
+    *("search", "links", "voices", "inbox"),
+}
 
 
 def diagnose(names: list[str], *, as_of: datetime) -> dict[str, list[Ailment] | None]:

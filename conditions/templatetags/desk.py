@@ -42,6 +42,12 @@ def verb_words(verb: str) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """A whole number as people read it: 4,960."""
+    return f"{number:,}"
+
+
+@register.filter
 def field_words(name: str) -> str:
     """A column's name as words."""
     return name.replace("_id", "").replace("_", " ").capitalize()

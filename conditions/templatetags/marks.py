@@ -11,8 +11,14 @@ from typing import Any
 from django import template
 
 from conditions.queries.plots import EvidenceBar, evidence_bar, pie_path
-from conditions.rules.evidence import CREDIBILITY, RELIABILITY
+from conditions.rules.evidence import (
+    CREDIBILITY,
+    RELIABILITY,
+    UNKNOWN_CREDIBILITY,
+    UNKNOWN_RELIABILITY,
+)
 from conditions.rules.scale import Affirmative, Scale
+from conditions.rules.voices import by_voice as by_voice_of
 from conditions.rules.words import FLAGS, NO_FINDING, STANCES, TRENDS, confidence_words
 
 register = template.Library()
@@ -82,9 +88,19 @@ def confidence_mark(confidence: str | None, label: bool = True) -> Context:
 
 @register.inclusion_tag("marks/grade.html")
 def grade_chip(grade: str) -> Context:
-    """An Admiralty grade such as B2, with its meaning for who hovers or listens."""
-    source, item = RELIABILITY.get(grade[:1], ""), CREDIBILITY.get(int(grade[1:] or 6), "")
-    return {"grade": grade, "meaning": f"Source: {source.lower()}. Item: {item.lower()}."}
+    """An Admiralty grade such as B2, with its meaning for who hovers or listens.
+
+    F6 is unknown, not worst: it has a shape of its own and says so.
+    """
+    letter, digit = grade[:1], grade[1:]
+    source, item = RELIABILITY.get(letter, ""), CREDIBILITY.get(int(digit or 6), "")
+    unknown = [letter == UNKNOWN_RELIABILITY, digit == str(UNKNOWN_CREDIBILITY)]
+    return {
+        "grade": grade,
+        "meaning": f"Source: {source.lower()}. Item: {item.lower()}.",
+        "is_unknown": all(unknown),
+        "is_partly_unknown": any(unknown),
+    }
 
 
 @register.inclusion_tag("marks/stance.html")
@@ -123,6 +139,18 @@ def evidence_mark(supports: int, contradicts: int, most: int = 0, neutral: int =
 
 
 @register.filter
+def doubts(flags: Any) -> list[tuple[str, str, str]]:
+    """The raised flags with their words and what they mean."""
+    return [(name, *FLAGS[name]) for name in flags.names()]
+
+
+@register.filter
 def flag_words(name: str) -> str:
     """The words of a flag's name."""
     return FLAGS[name][0]
+
+
+@register.filter
+def by_voice(documents: Any) -> Any:
+    """Documents in groups: those of one voice together, every other one alone."""
+    return by_voice_of(documents)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from conditions.actions.capture_orders import owe_captures
 from conditions.actions.evidence_files.bearings import Bearing, Bearings
 from conditions.actions.evidence_files.lines import EvidenceLine
 from conditions.actions.evidence_files.publishers import Publishers
@@ -18,7 +19,26 @@ from conditions.actions.search_texts import write_search_text
 from conditions.models import Event, Evidence, EvidenceLink, EvidenceVersion, Program, User
 from conditions.rules.fingerprint import fingerprint
 
-Columns = dict[int, dict[str, Any]]
+_SAID = ("evidence_id", "condition_id", "checklist_item_id", "stance", "note", "origin")
+
+
+class _Taken:
+    """What documents bear on already; what the crosswalk carries yields to any link there is."""
+
+    def __init__(self, places: Iterable[tuple[int, int, int | None]]) -> None:
+        self._places = set(places)
+        self._conditions = {(evidence, condition) for evidence, condition, _ in self._places}
+
+    def takes(self, evidence_id: int, bearing: Bearing) -> bool:
+        """Whether this link is new; from then on it is taken."""
+        condition = (evidence_id, bearing.condition_id)
+        place = (*condition, bearing.checklist_item_id)
+        is_carried = bearing.origin == EvidenceLink.Origin.CROSSWALK
+        if place in self._places or (is_carried and condition in self._conditions):
+            return False
+        self._places.add(place)
+        self._conditions.add(condition)
+        return True
 
 
 class Filing:
@@ -30,27 +50,27 @@ class Filing:
         self.bearings, self.publishers = bearings, Publishers()
         self.by, self.as_of, self.backdate = by, as_of, backdate
         self.filed = self.known = self.linked = 0
+        self._by_id = by.pk if by else None
         self._programs: set[int] = set()
 
     def file(self, lines: Sequence[EvidenceLine]) -> None:
         """File what is new among these lines and complete the links of all."""
-        columns = {line.number: line.item.columns() for line in lines}
-        present = self._present(lines, columns)
-        fresh = _fresh(lines, columns, present)
+        present = self._present(lines)
+        fresh = _fresh(lines, present)
         self.publishers.meet((line, self._moment(line)) for line in fresh)
-        for evidence in self._create(fresh, columns):
+        for evidence in self._create(fresh):
             present.update(dict.fromkeys(_names(evidence.key, evidence.canonical_url), evidence))
         self.filed += len(fresh)
         self.known += len(lines) - len(fresh)
-        self._link(lines, columns, present)
+        self._link(lines, present)
 
     def finish(self) -> list[str]:
         """Grade the sources and mark the programs as changed; what to note."""
         Program.objects.touch(*self._programs, as_of=self.as_of)
         return self.publishers.finish(by=self.by)
 
-    def _present(self, lines: Sequence[EvidenceLine], columns: Columns) -> dict[str, Evidence]:
-        urls = [row["canonical_url"] for row in columns.values() if row["canonical_url"]]
+    def _present(self, lines: Sequence[EvidenceLine]) -> dict[str, Evidence]:
+        urls = {line.columns["canonical_url"] for line in lines} - {""}
         rows = Evidence.objects.filter(
             Q(key__in=[line.key for line in lines]) | Q(canonical_url__in=urls)
         ).only("key", "canonical_url")
@@ -60,55 +80,58 @@ class Filing:
         known_from = line.known_from() if self.backdate else None
         return min(known_from, self.as_of) if known_from else self.as_of
 
-    def _create(self, lines: Sequence[EvidenceLine], columns: Columns) -> list[Evidence]:
-        rows = [self._row(line, columns[line.number]) for line in lines]
+    def _create(self, lines: Sequence[EvidenceLine]) -> list[Evidence]:
+        rows = [self._row(line) for line in lines]
         Evidence.objects.bulk_create(rows)
         contents = [evidence_content(row) for row in rows]
         EvidenceVersion.objects.bulk_create(
             EvidenceVersion(
-                evidence=row,
+                evidence_id=row.pk,
                 number=1,
                 content=content,
                 sha256=fingerprint(content),
                 recorded_at=row.recorded_at,
-                recorded_by=self.by,
+                recorded_by_id=self._by_id,
             )
             for row, content in zip(rows, contents, strict=True)
         )
         write_search_text(row.pk for row in rows)
+        # Not of a demonstration: its start would fetch from dozens of sites unasked.
+        if not self.backdate:
+            owe_captures(rows, by=self.by, as_of=self.as_of, behind=self.filed)
         # How sure the labeller was has no column of its own; it is kept on record.
         Event.objects.bulk_create(
-            self._event("evidence.filed", row, content | {"labels_confidence": sure})
+            self._event(
+                "evidence.filed", row, content | ({"labels_confidence": sure} if sure else {})
+            )
             for row, content, sure in zip(
                 rows, contents, (line.labels_confidence for line in lines), strict=True
             )
         )
         return rows
 
-    def _row(self, line: EvidenceLine, columns: dict[str, Any]) -> Evidence:
+    def _row(self, line: EvidenceLine) -> Evidence:
         source = self.publishers[line.publisher]
         row = Evidence(
             key=line.key,
             recorded_at=self._moment(line),
             recorded_by=self.by,
             is_demonstration=self.backdate,
-            **{**columns, "source_id": source.pk},
+            **{**line.columns, "source_id": source.pk},
         )
         row.source = source
         return row
 
-    def _link(
-        self, lines: Sequence[EvidenceLine], columns: Columns, present: dict[str, Evidence]
-    ) -> None:
-        items = [(line, _find(line, columns, present)) for line in lines]
+    def _link(self, lines: Sequence[EvidenceLine], present: dict[str, Evidence]) -> None:
+        items = [(line, _find(line, present)) for line in lines]
         # Withdrawn links count too: what somebody took back is not put back by a file.
         links = EvidenceLink.objects.filter(evidence__in={item.pk for _, item in items})
-        taken = set(links.order_by().values_list("evidence_id", "condition_id"))
+        places = links.order_by().values_list("evidence_id", "condition_id", "checklist_item_id")
+        taken = _Taken(places)
         rows, events = [], []
         for line, evidence in items:
             for bearing in self.bearings.of(line):
-                if (evidence.pk, bearing.condition_id) not in taken:
-                    taken.add((evidence.pk, bearing.condition_id))
+                if taken.takes(evidence.pk, bearing):
                     rows.append(self._link_row(line, evidence, bearing))
                     self._programs.add(bearing.program_id)
                     events.append((rows[-1], bearing))
@@ -118,17 +141,18 @@ class Filing:
 
     def _link_row(self, line: EvidenceLine, evidence: Evidence, bearing: Bearing) -> EvidenceLink:
         return EvidenceLink(
-            evidence=evidence,
+            evidence_id=evidence.pk,
             condition_id=bearing.condition_id,
+            checklist_item_id=bearing.checklist_item_id,
             stance=bearing.stance,
             note=bearing.note,
             origin=bearing.origin,
             recorded_at=self._moment(line),
-            recorded_by=self.by,
+            recorded_by_id=self._by_id,
         )
 
     def _link_event(self, row: EvidenceLink, bearing: Bearing) -> Event:
-        said = snapshot(row, "evidence_id", "condition_id", "stance", "note", "origin")
+        said = snapshot(row, *_SAID)
         event = self._event("evidencelink.recorded", row, said)
         event.condition_id, event.program_id = bearing.condition_id, bearing.program_id
         return event
@@ -136,7 +160,7 @@ class Filing:
     def _event(self, verb: str, row: Evidence | EvidenceLink, after: dict[str, Any]) -> Event:
         return Event(
             at=row.recorded_at,
-            actor=self.by,
+            actor_id=self._by_id,
             verb=verb,
             subject_type=row._meta.model_name or "",
             subject_id=str(row.pk),
@@ -157,23 +181,19 @@ def clashes(lines: Sequence[EvidenceLine]) -> list[Fault]:
     ]
 
 
-def _fresh(
-    lines: Sequence[EvidenceLine], columns: Columns, present: dict[str, Evidence]
-) -> list[EvidenceLine]:
+def _fresh(lines: Sequence[EvidenceLine], present: dict[str, Evidence]) -> list[EvidenceLine]:
     """Lines whose document is neither on file nor named by an earlier line."""
     seen = set(present)
     fresh = []
     for line in lines:
-        names = _names(line.key, columns[line.number]["canonical_url"])
-        if seen.isdisjoint(names):
+        if seen.isdisjoint(line.names()):
             fresh.append(line)
-        seen.update(names)
+        seen.update(line.names())
     return fresh
 
 
-def _find(line: EvidenceLine, columns: Columns, present: dict[str, Evidence]) -> Evidence:
-    names = _names(line.key, columns[line.number]["canonical_url"])
-    return next(present[name] for name in names if name in present)
+def _find(line: EvidenceLine, present: dict[str, Evidence]) -> Evidence:
+    return next(present[name] for name in line.names() if name in present)
 
 
 def _names(key: str, canonical_url: str) -> list[str]:

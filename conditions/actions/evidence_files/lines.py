@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -30,15 +31,23 @@ _WIRE = re.compile(rf"\((?P<inner>{_WIRES})(-based)?\)$|^(?P<via>{_WIRES}) (via 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """A sound line: the document, who published it and how reliable, and what it bears on."""
+    """A sound line: the document, who published it and how reliable, and what it bears on.
+
+    ``columns`` are those of the item, worked out once: plain addresses are dear.
+    """
 
     number: int
     key: str
     item: EvidenceItem
+    columns: Mapping[str, Any]
     publisher: str
     reliability: str
     links: tuple[tuple[str, str, str], ...]
     labels_confidence: str
+
+    def names(self) -> list[str]:
+        """What the document is known by: its canonical address, if it has one, and its key."""
+        return [name for name in (self.columns["canonical_url"], self.key) if name]
 
     def known_from(self) -> datetime | None:
         """Noon UTC of the first day on which it can have been read; None if that is not known.
@@ -65,6 +74,7 @@ def read_line(text: str | bytes, number: int, *, as_of: datetime) -> EvidenceLin
         number=number,
         key=row["id"],
         item=item,
+        columns=item.columns(),
         publisher=" ".join(row["publisher"].split()),
         reliability=row["source_reliability"],
         links=tuple(

@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+from django.db.models.functions import Lower
+
 from conditions.actions.evidence_files.lines import EvidenceLine
+from conditions.actions.intake import UNJUDGED, UNJUDGED_REASON
 from conditions.actions.record import snapshot
 from conditions.models import Event, Source, SourceGrade, User
 
@@ -19,27 +23,38 @@ class Publishers:
     def __init__(self) -> None:
         self.new: dict[str, datetime] = {}
         self._sources: dict[str, Source] = {}
+        self._spelled: dict[str, Source] = {}
         self._grades: dict[str, Counter[str]] = {}
 
     def __getitem__(self, publisher: str) -> Source:
-        return self._sources[publisher]
+        found = self._find(publisher)
+        if found is None:
+            raise KeyError(publisher)
+        return found
 
     def meet(self, lines: Iterable[tuple[EvidenceLine, datetime]]) -> None:
         """Find or make the sources of lines that are filed now, each with its moment."""
         lines = list(lines)
-        unseen = {line.publisher for line, _ in lines} - self._sources.keys()
-        self._sources |= {row.name: row for row in Source.objects.filter(name__in=unseen)}
+        names = {line.publisher for line, _ in lines}
+        self._look_up({name for name in names if self._find(name) is None})
+        added = []
         for line, moment in lines:
-            name = line.publisher
-            self._grades.setdefault(name, Counter())[line.reliability] += 1
-            if name not in self._sources:
-                self._sources[name] = Source(
-                    name=name, language=line.item.language, reliability=line.reliability
+            if self._find(line.publisher) is None:
+                added.append(
+                    Source(
+                        name=line.publisher,
+                        language=line.item.language,
+                        reliability=line.reliability or UNJUDGED,
+                    )
                 )
-                self.new[name] = moment
-            elif name in self.new:
+                self._know(added[-1])
+                self.new[line.publisher] = moment
+            name = self[line.publisher].name
+            if line.reliability:
+                self._grades.setdefault(name, Counter())[line.reliability] += 1
+            if name in self.new:
                 self.new[name] = min(moment, self.new[name])
-        Source.objects.bulk_create(row for row in self._sources.values() if row.pk is None)
+        Source.objects.bulk_create(added)
 
     def finish(self, *, by: User | None) -> list[str]:
         """Grade the new sources for good; what to note about publishers graded unevenly."""
@@ -58,13 +73,28 @@ class Publishers:
         self._record(by)
         return notes
 
+    def _look_up(self, names: set[str]) -> None:
+        """Know the sources on file of these names, however they are capitalised."""
+        alike = Source.objects.annotate(folded=Lower("name")).filter(
+            Q(name__in=names) | Q(folded__in={name.lower() for name in names})
+        )
+        for row in alike.order_by("-pk"):
+            self._know(row)
+
+    def _find(self, publisher: str) -> Source | None:
+        return self._sources.get(publisher) or self._spelled.get(publisher.lower())
+
+    def _know(self, source: Source) -> None:
+        self._sources[source.name] = source
+        self._spelled.setdefault(source.name.lower(), source)
+
     def _record(self, by: User | None) -> None:
         new = [(self[name], moment) for name, moment in self.new.items()]
         SourceGrade.objects.bulk_create(
             SourceGrade(
                 source=source,
                 reliability=source.reliability,
-                reason=GRADED,
+                reason=GRADED if source.name in self._grades else UNJUDGED_REASON,
                 recorded_at=moment,
                 recorded_by=by,
             )

@@ -19,6 +19,7 @@ from conditions.admin.pages.evidence import visible_document
 from conditions.admin.pages.evidence_form import RENAMED, AmendForm, on_file
 from conditions.admin.rendering import page, person, require
 from conditions.models import Evidence, Source
+from conditions.rules.addresses import LONGEST_ADDRESS
 
 
 def amend(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -27,7 +28,7 @@ def amend(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
     found = visible_document(request, object_id)
     if request.method != "POST":
         typed = kept.take(request)
-        initial = typed.dict() if typed else on_file(found)
+        initial = typed.dict() if typed else on_file(found) | _proposed(request)
         return _show(site, request, found, AmendForm(initial=initial, auto_id="id_%s"))
     form = AmendForm(request.POST, auto_id="id_%s")
     if form.is_valid():
@@ -51,6 +52,12 @@ def amend(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
             messages.success(request, f"“{found}” is amended. Citations keep what they cited.")
             return redirect("admin:conditions_evidence_change", found.pk)
     return _show(site, request, visible_document(request, object_id), form, status=422)
+
+
+def _proposed(request: HttpRequest) -> dict[str, str]:
+    """The address that a look at the old one found, for a person to check and save."""
+    url = request.GET.get("url", "").strip()[:LONGEST_ADDRESS]
+    return {"url": url, "reason": "The document moved to this address."} if url else {}
 
 
 def _show(

@@ -17,18 +17,24 @@ from conditions.actions.steps import ChangedMeanwhile
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import Bench, last_findings, number, open_bench, shown
-from conditions.admin.pages.assess_form import AssessForm
+from conditions.admin.pages.assess_form import SEARCH_FIELDS, AssessForm
 from conditions.admin.pages.assess_values import from_assessment, from_proposal
 from conditions.admin.pages.conflict import differences
 from conditions.admin.pages.reconcile import blind_first, from_codings
 from conditions.admin.rendering import page, person, require
 from conditions.models import ChecklistItem, Event
+from conditions.queries.captures import held_copies
+from conditions.queries.evidence_rules import ItemVerdict
 from conditions.queries.evidence_sides import sides
+from conditions.queries.link_health import lost_links
 from conditions.queries.proposals import findings_of, proposal, suggestion
 from conditions.rules.workflow import may_edit
 
 SAVING = {"save", "submit"}
-RENAMED = {"findings": "", "assessment": "", "condition": "", "revision": ""}
+RENAMED = {
+    **{"findings": "", "assessment": "", "condition": "", "revision": ""},
+    **{"places": "search_places", "terms": "search_terms", "result": "search_result"},
+}
 
 
 def assess(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -74,6 +80,7 @@ def _save(site: AdminSite, request: HttpRequest, bench: Bench) -> HttpResponse:
             expected_revision=number(request.POST.get("revision")),
             corrects=bench.corrects,
             correction_note=form.cleaned_data.get("correction_note", ""),
+            search=form.search(bench.condition.program.day_of(bench.as_of)),
         )
     except (ChangedMeanwhile, AlreadyOpen):
         return _conflict(site, request, object_id=bench.condition.pk)
@@ -120,6 +127,8 @@ def _form(bench: Bench, **options: Any) -> AssessForm:
         documents=[row.id for row in bench.rows],
         last=bench.last,
         corrects=bench.corrects is not None and bench.assessment is None,
+        searched=bench.is_searched,
+        may_log=bench.cycle.closed_at is None,
         **options,
     )
 
@@ -174,10 +183,14 @@ def _show(
         form=form,
         scale=bench.condition.program.scale,
         sides=sides(rows),
+        copies=held_copies([row.id for row in rows], known_at=bench.as_of),
+        lost=lost_links([row.id for row in rows], known_at=bench.as_of),
         ticked=ticked,
         q=q,
         hidden_rows=len(bench.rows) - len(rows),
         findings=_findings(bench, form, before),
+        search_fields=[form[name] for name in SEARCH_FIELDS if name in form.fields],
+        unclear=bench.condition.program.scale.unclear_codes(),
         suggestion=suggestion(bench.condition, bench.items, before),
         started=started,
         revision=revision,
@@ -189,7 +202,7 @@ def _show(
 
 def _findings(
     bench: Bench, form: AssessForm, before: dict[int, tuple[str, str]]
-) -> list[tuple[ChecklistItem, BoundField, BoundField, tuple[str, str]]]:
+) -> list[tuple[ChecklistItem, BoundField, BoundField, tuple[str, str], ItemVerdict | None]]:
     """Each checklist item with its two fields and what was found last time."""
     return [
         (
@@ -197,6 +210,7 @@ def _findings(
             form[f"finding_{item.pk}_status"],
             form[f"finding_{item.pk}_note"],
             before.get(item.pk, ("", "")),
+            bench.verdicts.get(item.pk),
         )
         for item in bench.items
     ]

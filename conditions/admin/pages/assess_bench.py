@@ -10,11 +10,14 @@ from django.shortcuts import get_object_or_404
 
 from conditions.admin.rendering import person
 from conditions.models import Assessment, ChecklistItem, Condition, ReviewCycle
+from conditions.queries.asof import AsOf
 from conditions.queries.double_coding import Comparison, reconciliation_of
 from conditions.queries.duties import worked_on
+from conditions.queries.evidence_rules import ItemVerdict, rule_verdicts
 from conditions.queries.evidence_sides import EvidenceRow, evidence_rows
 from conditions.queries.proposals import findings_of, last_judgement
 from conditions.queries.readers import sensitivities_for
+from conditions.queries.searches import SearchLine, searches_for
 from conditions.rules.refusals import Conflict, NotFound
 
 NEWEST = 60
@@ -46,6 +49,13 @@ class Bench:
     cited_before: frozenset[int]
     as_of: datetime
     reconciled: Comparison | None
+    searches: tuple[SearchLine, ...]
+    verdicts: dict[int, ItemVerdict]
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether a search of this cycle stands in the log."""
+        return any(not line.is_corrected for line in self.searches)
 
     @property
     def first_day(self) -> str:
@@ -82,6 +92,10 @@ def open_bench(
     on_file = assessment or last
     cited = on_file.citations.values_list("evidence_id", flat=True) if on_file else ()
     cited_before = frozenset(cited)
+    sensitivities = sensitivities_for(request.user)
+    verdicts = rule_verdicts(
+        [condition.pk], AsOf(condition.program.day_of(as_of), as_of), sensitivities
+    )
     return Bench(
         condition=condition,
         items=list(condition.checklist.filter(retired_on__isnull=True).order_by("position")),
@@ -93,12 +107,14 @@ def open_bench(
         rows=evidence_rows(
             condition,
             as_of=as_of,
-            sensitivities=sensitivities_for(request.user),
+            sensitivities=sensitivities,
             also=cited_before if assessment else (),
         ),
         cited_before=cited_before,
         as_of=as_of,
         reconciled=None if corrects else reconciliation_of(condition, cycle, person(request)),
+        searches=searches_for(condition.pk, cycle.pk, as_of),
+        verdicts={one.item_id: one for one in verdicts.get(condition.pk, ())},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,8 +11,9 @@ from django.http import QueryDict
 
 from conditions.actions.authorities import LONGEST_AUTHORITY
 from conditions.actions.judgements import ItemFinding, Judgement
+from conditions.actions.searches import SearchItem
 from conditions.admin.pages.assess_needs import needs
-from conditions.models import Assessment, ChecklistItem, Condition
+from conditions.models import Assessment, ChecklistItem, Condition, SearchEntry
 from conditions.queries.proposals import proposed_trend
 from conditions.rules.rollup import ConditionTest
 from conditions.rules.scale import Scale
@@ -19,6 +21,7 @@ from conditions.rules.status import Confidence, Trend
 
 FROM_STATUS = "from_status"
 TREND_WORDS = {"no_change": "No change", "new": "First judgement"}
+SEARCH_FIELDS = ("search_places", "search_terms", "search_result")
 LIMBS = (("", "No limb named"), ("outcome", "Outcome"), ("effort", "Effort"))
 
 
@@ -75,6 +78,19 @@ class AssessForm(forms.Form):
             "Save again, or link it first."
         },
     )
+    search_places = text_field(
+        2,
+        required=False,
+        label="Where you looked",
+        help_text="Sites, archives, databases, people. It goes into the search log, dated today.",
+    )
+    search_terms = text_field(1, required=False, label="Words looked for")
+    search_result = forms.ChoiceField(
+        required=False,
+        choices=SearchEntry.Result.choices,
+        initial=SearchEntry.Result.NOTHING,
+        label="What came of it",
+    )
     correction_note = text_field(2, required=False, label="Why the earlier judgement is corrected")
 
     def __init__(
@@ -86,6 +102,8 @@ class AssessForm(forms.Form):
         last: Assessment | None,
         corrects: bool,
         submitting: bool = False,
+        searched: bool = False,
+        may_log: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{"auto_id": "id_%s", **kwargs})
@@ -93,6 +111,10 @@ class AssessForm(forms.Form):
         self.last = last
         self.items = list(items)
         self.submitting = submitting
+        self.searched = searched or not may_log
+        if not may_log:
+            for name in SEARCH_FIELDS:
+                del self.fields[name]
         self.fields["status"].choices = [  # type: ignore[attr-defined]
             (grade.code, f"{grade.code} {grade.label}") for grade in self.scale.grades
         ]
@@ -138,7 +160,20 @@ class AssessForm(forms.Form):
         if self.submitting:
             for name, remedy in needs(typed, items=self.items, scale=self.scale).items():
                 self._ask(name, remedy)
+            self._ask_for_search(typed)
+        if typed.get("search_terms", "").strip() and not typed.get("search_places", "").strip():
+            self._ask("search_places", "Say where you looked for these words.")
         return typed
+
+    def _ask_for_search(self, typed: dict[str, Any]) -> None:
+        is_unclear = typed.get("status") in self.scale.unclear_codes()
+        if is_unclear and not self.searched and not typed.get("search_places", "").strip():
+            label = self.scale.label(typed["status"])
+            self._ask(
+                "search_places",
+                f"“{label}” stands on a search, and none is logged in this cycle. "
+                "Say here where you looked.",
+            )
 
     def _ask(self, name: str, remedy: str) -> None:
         if name not in self.errors:
@@ -166,6 +201,18 @@ class AssessForm(forms.Form):
                 for item in self.items
             ),
             cited=tuple(typed["cited"]),
+        )
+
+    def search(self, today: date) -> SearchItem | None:
+        """The search that was typed beside the status, if one was; the form must be valid."""
+        typed = self.cleaned_data
+        if not typed.get("search_places", "").strip():
+            return None
+        return SearchItem(
+            places=typed["search_places"],
+            terms=typed["search_terms"],
+            searched_on=today,
+            result=typed["search_result"] or SearchEntry.Result.NOTHING.value,
         )
 
     def typed(self, data: QueryDict) -> dict[str, Any]:

@@ -19,8 +19,11 @@ from conditions.admin.pages.assess_form import text_field
 from conditions.admin.rendering import page, person, require
 from conditions.models import Assessment, Citation
 from conditions.queries.changes import Review, review_of
+from conditions.queries.copies import copies_beside
 from conditions.queries.evidence_sides import ORDER
+from conditions.queries.link_health import lost_links
 from conditions.queries.readers import sensitivities_for
+from conditions.queries.standing import standing_of
 from conditions.rules.authority import may_approve
 from conditions.rules.evidence import Stance
 from conditions.rules.refusals import NotFound
@@ -142,7 +145,9 @@ def _show(
     returning: forms.Form,
     status: int = 200,
 ) -> HttpResponse:
-    review = review_of(found, as_of=clock.now(), sensitivities=sensitivities_for(request.user))
+    now, sensitivities = clock.now(), sensitivities_for(request.user)
+    review = review_of(found, as_of=now, sensitivities=sensitivities)
+    cited = [citation.evidence_id for citation in review.citations]
     waits = found.state == WorkState.SUBMITTED
     may_review = request.user.has_perm("conditions.approve_assessment")
     may_write = request.user.has_perm("conditions.change_assessment")
@@ -160,6 +165,9 @@ def _show(
         may_approve=waits and may_review and _may_approve(request, review),
         may_return=waits and request.user.has_perm("conditions.return_assessment"),
         sides=_by_stance(review),
+        standing=standing_of(found, as_of=now, sensitivities=sensitivities),
+        copies=copies_beside(cited, at=found.approved_at or now, known_at=now),
+        lost=lost_links(cited, known_at=now),
         newest_wording=found.condition.versions.aggregate(newest=Max("number"))["newest"],
         # After a refusal the page shows what is on file now, so that is what is decided upon next.
         read_revision=found.revision,

@@ -10,9 +10,13 @@ from conditions.admin.rendering import page, require
 from conditions.models import Condition
 from conditions.queries.asof import AsOf
 from conditions.queries.flags import Flags, flags_of
+from conditions.queries.link_health import lost_links
 from conditions.queries.readers import sensitivities_for
+from conditions.queries.searches import searches_of
 from conditions.queries.workbench import Workbench, workbench
 from conditions.rules.workflow import WorkState
+
+SEARCHES = 12
 
 
 def condition(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -40,8 +44,10 @@ def condition(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
         condition=found,
         program=found.program,
         scale=found.program.scale,
+        searches=searches_of(found.pk, as_of)[:SEARCHES],
         flags=flags.get(judged[0], Flags()) if judged else Flags(),
         step=step,
+        lost=lost_links([row.id for side in bench.sides for row in side.rows], known_at=as_of),
         may_confirm=step == "assess" and _has_something_to_confirm(bench),
         is_carried_over=_is_carried_over(bench),
     )

@@ -33,6 +33,9 @@ def differences(
     for name, field in form.fields.items():
         if name == "trend" and mine.get(name) == FROM_STATUS:
             continue
+        # Proposed by every form, so it tells nothing until somebody says where they looked.
+        if name == "search_result" and not mine.get("search_places"):
+            continue
         one, other = (_words(field, values.get(name), titles) for values in (theirs, mine))
         if one != other:
             found.append(Difference(name, str(form[name].label), one, other))

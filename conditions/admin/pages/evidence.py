@@ -7,13 +7,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from conditions import clock
+from conditions.admin.pages.address_block import address
 from conditions.admin.pages.captures_block import copies
+from conditions.admin.pages.cite import citations as cited
 from conditions.admin.pages.intake import asked_items
 from conditions.admin.pages.link_form import LinkForm
 from conditions.admin.rendering import page, require
 from conditions.models import Citation, Evidence
 from conditions.queries.evidence_lookup import find_by_url
 from conditions.queries.readers import sensitivities_for
+from conditions.queries.voices import voice_of_document
 from conditions.rules.addresses import BadAddress
 from conditions.rules.dates import FactDate, Precision
 from conditions.rules.evidence import CREDIBILITY, RELIABILITY, grade_chip
@@ -60,7 +64,10 @@ def show(
         versions=found.versions.select_related("recorded_by"),
         citations=_citations(request, found),
         form=form,
+        one_voice=voice_of_document(request.user, found),
         **copies(found),
+        **cited(found, known_at=clock.now()),
+        **address(found, known_at=clock.now()),
     )
 
 

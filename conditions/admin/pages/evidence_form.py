@@ -139,20 +139,31 @@ class IntakeForm(DocumentForm):
         required=False, label="Why that reliability", help_text="Needed for A to E."
     )
 
-    def __init__(self, *args: Any, items: Iterable[ChecklistItem], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        items: Iterable[ChecklistItem],
+        link_rows: int = LINK_ROWS,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **{"auto_id": "id_%s", **kwargs})
+        self.link_rows = link_rows
         targets = link_choices(items)
-        for number in range(LINK_ROWS):
+        for number in range(link_rows):
             add_link_fields(self, f"link{number}_", targets)
+
+    def filled(self) -> list[int]:
+        """The numbers of the rows that name something."""
+        return [n for n in range(self.link_rows) if self.cleaned_data.get(f"link{n}_to")]
 
     def links(self) -> list[LinkItem]:
         """What it bears on, by the rows that name something."""
-        rows = (link_typed(self, f"link{number}_") for number in range(LINK_ROWS))
+        rows = (link_typed(self, f"link{number}_") for number in self.filled())
         return [row for row in rows if row is not None]
 
     def renamed(self) -> dict[str, str]:
         """Where the actions' names for the links are in this form."""
-        filled = [n for n in range(LINK_ROWS) if self.cleaned_data.get(f"link{n}_to")]
+        filled = self.filled()
         names = dict(RENAMED) | {
             "kind": "source_kind",
             "reliability": "source_reliability",

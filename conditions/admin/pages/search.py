@@ -11,8 +11,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from conditions.admin.pages.search_form import SearchForm
 from conditions.admin.rendering import page, require
 from conditions.models import Condition, Source
+from conditions.outbound.citations import FORMS
 from conditions.queries.lists.filters import number
+from conditions.queries.readers import sensitivities_for
 from conditions.queries.search import SearchPage, search_evidence
+from conditions.queries.works import MOST_CITED
+from conditions.rules.authority import TRAVELS
 from conditions.rules.refusals import Refusal
 
 MOST = 20
@@ -42,6 +46,9 @@ def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
         from_start=_with(request.GET),
         conditions=_holding(conditions, words, "code", "title", "provision"),
         evidence=found,
+        forms=FORMS,
+        most_cited=MOST_CITED,
+        keeps_back=bool(sensitivities_for(request.user) - TRAVELS),
         sources=_holding(Source.objects.all(), words, "name", "ownership"),
     )
 

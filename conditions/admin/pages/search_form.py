@@ -8,11 +8,15 @@ from django import forms
 
 from conditions.models import Condition, Program, ReviewCycle, Source
 from conditions.queries.search import SEARCH_FILTERS
+from conditions.rules.addresses import LONGEST_ADDRESS
 from conditions.rules.evidence import CREDIBILITY, RELIABILITY, Stance
 from conditions.rules.refusals import Refusal
-from conditions.rules.search_words import LONGEST_SEARCH, Search, read_search
+from conditions.rules.search_words import Search, read_search
 
-_HELP = "All words, any order. “Words in quotes” stand together, -word is left out, word* goes on."
+_HELP = (
+    "All words, any order. “Words in quotes” stand together, -word is left out, word* goes on. "
+    "An address or a key such as ev-ee915abdd409 finds that document."
+)
 _DAY = {"type": "date"}
 
 
@@ -32,7 +36,7 @@ class SearchForm(forms.Form):
         label="Words",
         help_text=_HELP,
         widget=forms.TextInput(
-            attrs={"type": "search", "maxlength": LONGEST_SEARCH, "dir": "auto"}
+            attrs={"type": "search", "maxlength": LONGEST_ADDRESS, "dir": "auto"}
         ),
     )
     program = _choice("Bears on program")
@@ -48,6 +52,8 @@ class SearchForm(forms.Form):
     source = _choice("Source")
     published_from = _day("Published from")
     published_to = _day("Published to")
+    fact_from = _day("Happened from")
+    fact_to = _day("Happened to")
     language = forms.CharField(
         required=False,
         label="Language",
@@ -55,6 +61,12 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(attrs={"size": 8}),
     )
     cycle = _choice("Published in cycle")
+    voice = forms.CharField(
+        required=False,
+        label="Voice",
+        help_text="Whose words: the name that copies of one wire share.",
+        widget=forms.TextInput(attrs={"size": 16}),
+    )
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="id_%s")

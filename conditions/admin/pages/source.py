@@ -19,6 +19,8 @@ from conditions.admin.pages.evidence_form import LETTERS
 from conditions.admin.rendering import page, person, require
 from conditions.models import Source
 from conditions.queries.readers import sensitivities_for
+from conditions.queries.source_grades import graded_alike, judgements_resting_on
+from conditions.rules.evidence import UNKNOWN_RELIABILITY
 
 MOST = 50
 
@@ -31,7 +33,9 @@ class SourceForm(forms.Form):
     language = forms.CharField(initial="en", help_text="A code such as en, ar or ku.")
     ownership = text_field(2, required=False, help_text="Who owns or pays it.")
     reliability = forms.ChoiceField(
-        choices=LETTERS, initial="F", help_text="Of the source, apart from any one item."
+        choices=LETTERS,
+        initial="F",
+        help_text="Of the source and its record, apart from any one item. F is unknown, not worst.",
     )
     reason = text_field(
         2, required=False, label="Why that grade", help_text="Needed for a new grade."
@@ -51,6 +55,9 @@ def source(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
         source=found,
         reliability=dict(LETTERS)[found.reliability],
         grades=found.grades.select_related("recorded_by"),
+        rests=judgements_resting_on(found.pk, known_at=clock.now()),
+        alike=graded_alike(found),
+        is_unknown=found.reliability == UNKNOWN_RELIABILITY,
         documents=documents.order_by("-published_on", "-id")[:MOST],
     )
 

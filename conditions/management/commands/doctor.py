@@ -13,7 +13,7 @@ from conditions.management.diagnosis import QUESTIONS, diagnose
 from conditions.outbound.fetching import may_call_outside
 
 OUTSIDE = {
-    True: "Outside calls are allowed: copies of cited documents are fetched.",
+    True: "Outside calls are allowed: documents are copied and their addresses looked at.",
     False: "Outside calls are off: nothing is fetched. OUTSIDE_CALLS=true allows them.",
 }
 
