@@ -15,6 +15,7 @@ from conditions.actions.evidence_items import evidence_content
 from conditions.actions.judgements import ItemFinding, Judgement
 from conditions.actions.reviews import approve_assessment
 from conditions.actions.search_texts import write_search_text
+from conditions.actions.searches import SearchItem, record_search
 from conditions.models import (
     Assessment,
     ChecklistItem,
@@ -25,6 +26,7 @@ from conditions.models import (
     EvidenceVersion,
     Program,
     ReviewCycle,
+    SearchEntry,
     Source,
     SourceGrade,
     User,
@@ -202,6 +204,32 @@ def make_link(
     )
 
 
+def make_search(
+    *,
+    condition: Condition,
+    cycle: ReviewCycle,
+    searched_on: date | None = None,
+    by: User | None = None,
+    as_of: datetime | None = None,
+    items: Iterable[ChecklistItem] = (),
+    corrects: SearchEntry | None = None,
+    **fields: Any,
+) -> SearchEntry:
+    """A search on record, the first entry where it has several."""
+    searched_on = searched_on or cycle.starts_on
+    defaults: dict[str, Any] = {"places": "UN document system", "terms": "prison, سجن"}
+    entries = record_search(
+        search=SearchItem(**{**defaults, "searched_on": searched_on, **fields}),
+        condition=condition,
+        cycle=cycle,
+        by=by,
+        as_of=as_of or noon(searched_on),
+        checklist_items=tuple(items),
+        corrects=corrects,
+    )
+    return entries[0]
+
+
 def make_judgement(
     *, condition: Condition, valid_from: date, status: str = "2", **fields: Any
 ) -> Judgement:
@@ -255,6 +283,8 @@ def make_assessment(
     )
     if state == "draft":
         return assessment
+    if status in condition.program.scale.unclear_codes() and cycle.closed_at is None:
+        make_search(condition=condition, cycle=cycle, as_of=as_of)
     assessment = submit_assessment(
         assessment=assessment, by=author, as_of=as_of, expected_revision=assessment.revision
     )

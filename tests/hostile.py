@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from threading import Event, Thread
 
 Behave = Callable[[socket.socket, str], None]
@@ -25,8 +26,10 @@ class Server:
 
 
 @contextmanager
-def serving(behave: Behave, *, at: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-    """Serves one connection after the other until the block ends."""
+def serving(
+    behave: Behave, *, at: str = "127.0.0.1", port: int = 0, tls: SSLContext | None = None
+) -> Iterator[Server]:
+    """Serves one connection after the other until the block ends, encrypted if ``tls`` is given."""
     family = socket.AF_INET6 if ":" in at else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,6 +46,8 @@ def serving(behave: Behave, *, at: str = "127.0.0.1", port: int = 0) -> Iterator
                 continue
             with connection, suppress(OSError):
                 connection.settimeout(5)
+                if tls is not None:
+                    connection = tls.wrap_socket(connection, server_side=True)
                 request = connection.recv(65_536).decode("latin-1")
                 server.asked.append(request)
                 behave(connection, request)

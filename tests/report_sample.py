@@ -61,7 +61,13 @@ def documents() -> list[Content]:
             title=ARABIC,
             language="ar",
             grade="C3",
-            captures=[seal("a capture")],
+            captures=[
+                {
+                    "sha256": seal("a capture"),
+                    "captured_at": "2026-02-03T09:00:00+00:00",
+                    "final_url": "https://example.org/moved",
+                }
+            ],
             cited_by=["ALPHA", "BRAVO"],
         ),
         document("ev-d", url="", reference="S/2026/12", published_on=None, happened=""),

@@ -23,6 +23,7 @@ from tests.factories import (
     make_judgement,
     make_link,
     make_program,
+    make_search,
     make_user,
 )
 
@@ -209,6 +210,7 @@ class TestWhatCannotBeConfirmed:
         self.told(refusal(condition, analyst, "cycle 3 is shown for demonstration only"))
         condition.program.is_demonstration = True
         condition.program.save(update_fields=["is_demonstration"])
+        make_search(condition=condition, cycle=condition.program.cycles.get(number=4))
         assert confirm(condition, analyst).state == "submitted"
 
     def test_a_waiver_by_who_may_not_waive(self, condition, analyst):

@@ -20,6 +20,7 @@ from conditions.actions.evidence_files.loading import ProgramNotLoaded
 from conditions.actions.packs import read_pack
 from conditions.actions.record import PermissionMissing
 from conditions.models import (
+    CaptureOrder,
     Crosswalk,
     Event,
     Evidence,
@@ -284,11 +285,28 @@ def test_progress_is_told_and_long_files_go_in_batches(one):
     assert Evidence.objects.count() == 1201
 
 
+def test_each_new_document_with_an_address_owes_a_copy_one_after_the_other(one):
+    load(row(1), row(2), row(3, url=None, reference="S/2026/1"))
+    load(row(1), row(2), row(4))
+    owed = CaptureOrder.objects.order_by("pk").values_list("evidence__url", "next_attempt_at")
+    second = timedelta(seconds=1)
+    assert list(owed) == [
+        ("https://example.org/1", NOW),
+        ("https://example.org/2", NOW + 3 * second),
+        ("https://example.org/4", NOW),
+    ]
+
+
+def test_a_demonstration_owes_no_copies(one):
+    load(row(1), backdate=True)
+    assert not CaptureOrder.objects.exists()
+
+
 def test_the_number_of_queries_does_not_grow_with_the_lines(one, django_assert_num_queries):
     load(row(0))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(24):
         load(row(1))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(24):
         load(*(row(number) for number in range(10, 40)))
 
 

@@ -32,6 +32,7 @@ from tests.factories import (
     make_condition,
     make_judgement,
     make_program,
+    make_search,
     make_user,
 )
 
@@ -205,6 +206,7 @@ class TestWhoWritesWaived:
 
 
 def test_what_came_to_be_a_waiver_is_not_approved_without_its_authority(condition):
+    make_search(condition=condition, cycle=cycle_of(condition), searched_on=TODAY, result="nothing")
     submitted = submit(drafted(condition, status="U", trend=""))
     [waived] = [row for row in SCALE_ROWS if row["code"] == "W"]
     rows = [
@@ -293,6 +295,9 @@ class TestOwnScale:
             for row in SCALE_ROWS
         ]
         condition = make_program(status_scale=rows).conditions.get()
+        make_search(
+            condition=condition, cycle=cycle_of(condition), searched_on=TODAY, result="nothing"
+        )
         assert submit(drafted(condition, status="?", trend="")).state == "submitted"
 
     def test_a_scale_without_a_waiver_knows_none(self, manager):

@@ -98,7 +98,7 @@ def test_save_and_submit_hands_it_to_review(analyst: Person, work: Work) -> None
 def test_what_cannot_be_assessed_needs_no_evidence_and_no_trend(
     analyst: Person, work: Work
 ) -> None:
-    typed = work.form(intent="submit", status="U", cited=[])
+    typed = work.form(intent="submit", status="U", cited=[], search_places="UN document system")
     answer = analyst.post(ASSESS, work.condition.pk, **typed)
     assert answer.status_code == 302
     assert Assessment.objects.get().trend == ""

@@ -390,7 +390,7 @@ def test_the_number_of_queries_is_fixed(manager: Person, lead: User, number: int
         make_user("analyst")
     with CaptureQueriesContext(connection) as captured:
         board(manager, cycle)
-    assert len(captured) == 16
+    assert len(captured) == 19
 
 
 def test_leads_chosen_before_the_session_ended_come_back(

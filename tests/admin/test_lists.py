@@ -25,41 +25,52 @@ LISTS = {
     "program": 4,
     "condition": 6,
     "assessment": 10,
-    "evidence": 8,
+    "evidence": 9,
     "source": 5,
     "reviewcycle": 7,
     "doublecoding": 6,
+    "linkhealth": 6,
     "reminder": 7,
     "officialfinding": 8,
     "interpretation": 7,
+    "searchentry": 8,
     "event": 8,
     "apitoken": 4,
     "user": 7,
+    "captureorder": 6,
+    "inboxitem": 7,
+    "feed": 3,
+    "evidenceimport": 7,
 }
 PAGES: dict[str, tuple[Callable[[World], str], int]] = {
-    "desk": (lambda w: reverse("admin:index"), 18),
+    "desk": (lambda w: reverse("admin:index"), 19),
     "search": (lambda w: reverse("admin:search") + "?q=document", 13),
+    "gaps": (lambda w: reverse("admin:gaps"), 18),
     "settings": (lambda w: reverse("admin:my_settings"), 4),
-    "condition": (lambda w: of("condition_change", w.condition), 17),
+    "import": (lambda w: of("evidenceimport_change", w.sheet), 5),
+    "import columns": (lambda w: of("evidenceimport_mapping", w.sheet), 6),
+    "discard an import": (lambda w: of("evidenceimport_discard", w.sheet), 5),
+    "bring in a sheet": (lambda w: reverse("admin:conditions_evidenceimport_add"), 6),
+    "condition": (lambda w: of("condition_change", w.condition), 21),
     "condition history": (lambda w: of("condition_history", w.condition), 7),
     "lead": (lambda w: of("condition_lead", w.condition), 6),
-    "assess": (lambda w: of("condition_assess", w.untouched), 17),
-    "go on": (lambda w: f"{of('condition_assess', w.condition)}?assessment={w.draft.pk}", 16),
-    "correct": (lambda w: f"{of('condition_assess', w.condition)}?corrects={w.approved.pk}", 17),
-    "draft": (lambda w: of("assessment_change", w.draft), 12),
-    "review": (lambda w: of("assessment_change", w.submitted), 12),
-    "approved": (lambda w: of("assessment_change", w.approved), 11),
+    "assess": (lambda w: of("condition_assess", w.untouched), 22),
+    "go on": (lambda w: f"{of('condition_assess', w.condition)}?assessment={w.draft.pk}", 21),
+    "correct": (lambda w: f"{of('condition_assess', w.condition)}?corrects={w.approved.pk}", 22),
+    "draft": (lambda w: of("assessment_change", w.draft), 19),
+    "review": (lambda w: of("assessment_change", w.submitted), 19),
+    "approved": (lambda w: of("assessment_change", w.approved), 18),
     "assessment history": (lambda w: of("assessment_history", w.approved), 9),
-    "evidence": (lambda w: of("evidence_change", w.evidence), 11),
+    "evidence": (lambda w: of("evidence_change", w.evidence), 14),
     "amend": (lambda w: of("evidence_amend", w.evidence), 6),
     "evidence history": (lambda w: of("evidence_history", w.evidence), 6),
     "known": (lambda w: f"{reverse('admin:conditions_evidence_known')}?url={w.evidence.url}", 5),
     "intake": (lambda w: reverse("admin:conditions_evidence_add"), 7),
     "withdraw": (lambda w: of("evidence_withdraw", w.link), 5),
-    "source": (lambda w: of("source_change", w.evidence.source), 7),
+    "source": (lambda w: of("source_change", w.evidence.source), 10),
     "source form": (lambda w: of("source_edit", w.evidence.source), 5),
     "new source": (lambda w: reverse("admin:conditions_source_add"), 4),
-    "cycle": (lambda w: of("reviewcycle_change", w.cycle), 16),
+    "cycle": (lambda w: of("reviewcycle_change", w.cycle), 19),
     "close": (lambda w: of("reviewcycle_close", w.cycle), 9),
     "extend": (lambda w: of("reviewcycle_extend", w.cycle), 5),
     "skip": (lambda w: of("reviewcycle_skip", w.cycle), 6),
@@ -74,6 +85,11 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "official": (lambda w: of("officialfinding_change", w.official), 6),
     "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), 6),
     "official correction": (lambda w: of("officialfinding_correct", w.official), 5),
+    "search entry": (lambda w: of("searchentry_change", w.search), 5),
+    "log a search": (lambda w: add_search(w), 9),
+    "search again": (lambda w: f"{add_search(w)}&again={w.search.pk}", 9),
+    "correct a search": (lambda w: of("searchentry_correct", w.search), 7),
+    "search history": (lambda w: of("searchentry_history", w.search), 7),
     "reading": (lambda w: of("interpretation_change", w.reading), 6),
     "reminder": (lambda w: of("reminder_change", w.reminder), 7),
     "event": (lambda w: of("event_change", w.event), 9),
@@ -81,7 +97,19 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "new token": (lambda w: reverse("admin:conditions_apitoken_add"), 4),
     "revoke": (lambda w: of("apitoken_revoke", w.token), 5),
     "password": (lambda w: reverse("admin:password_change"), 4),
+    "copy": (lambda w: of("captureorder_copy", w.copy), 6),
+    "upload a copy": (lambda w: of("captureorder_upload", w.evidence), 5),
+    "triage": (lambda w: of("inboxitem_change", w.inbox_item), 15),
+    "what corrections teach": (lambda w: reverse("admin:conditions_inboxitem_lessons"), 5),
+    "paste": (lambda w: reverse("admin:conditions_inboxitem_paste"), 4),
+    "new feed": (lambda w: reverse("admin:conditions_feed_add"), 5),
+    "feed": (lambda w: of("feed_change", w.feed), 6),
 }
+
+
+def add_search(world: World) -> str:
+    """The address at which a search is logged for the world's condition."""
+    return f"{reverse('admin:conditions_searchentry_add')}?condition={world.condition.pk}"
 
 
 def of(name: str, row: object) -> str:
@@ -138,6 +166,19 @@ def test_lists_are_narrowed(model: str, query: dict[str, str]) -> None:
     answer = manager.client.get(reverse(f"admin:conditions_{model}_changelist"), query)
     assert answer.status_code == 200
     assert not answer.context["cl"].params.get("e")
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("searchentry", "condition"), ("captureorder", "evidence"), ("linkhealth", "evidence")],
+)
+def test_a_number_that_no_row_can_have_is_an_unclear_filter(model: str, name: str) -> None:
+    """It overflowed in the driver."""
+    manager = sign_in("manager")
+    address = reverse(f"admin:conditions_{model}_changelist")
+    answer = manager.client.get(address, {name: "9" * 20})
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?e=1")
+    assert manager.client.get(address, {name: "9" * 18}).status_code == 200
 
 
 def test_staleness_finds_the_judgement_whose_source_was_regraded() -> None:

@@ -22,9 +22,12 @@ REVIEWING = {"reviewer", "manager"}
 MANAGING = {"manager"}
 NOBODY: set[str] = set()
 
+SEEN_BY_FEW = {"doublecoding", "captureorder", "inboxitem", "feed", "evidenceimport"}
+
 ALLOWED = {
     "desk": (lambda w: reverse("admin:index"), READING),
     "search": (lambda w: reverse("admin:search"), READING),
+    "gaps": (lambda w: reverse("admin:gaps"), SEEING_ALL),
     "settings": (lambda w: reverse("admin:my_settings"), READING),
     "condition": (lambda w: of("condition_change", w.condition), READING),
     "condition history": (lambda w: of("condition_history", w.condition), READING),
@@ -35,6 +38,14 @@ ALLOWED = {
     "draft history": (lambda w: of("assessment_history", w.draft), SEEING_ALL),
     "evidence": (lambda w: of("evidence_change", w.evidence), READING),
     "amend": (lambda w: of("evidence_amend", w.evidence), WRITING),
+    "cite": (
+        lambda w: reverse("admin:conditions_evidence_cite", args=[w.evidence.pk, "ris"]),
+        READING,
+    ),
+    "cite what was found": (
+        lambda w: reverse("admin:search_citations", args=["bib"]) + "?q=document",
+        READING,
+    ),
     "known": (lambda w: reverse("admin:conditions_evidence_known"), WRITING),
     "intake": (lambda w: reverse("admin:conditions_evidence_add"), WRITING),
     "withdraw": (lambda w: of("evidence_withdraw", w.link), WRITING),
@@ -54,15 +65,37 @@ ALLOWED = {
     "official": (lambda w: of("officialfinding_change", w.official), READING),
     "official form": (lambda w: reverse("admin:conditions_officialfinding_add"), MANAGING),
     "official correction": (lambda w: of("officialfinding_correct", w.official), MANAGING),
+    "search entry": (lambda w: of("searchentry_change", w.search), READING),
+    "log a search": (lambda w: reverse("admin:conditions_searchentry_add"), WRITING),
+    "correct a search": (lambda w: of("searchentry_correct", w.search), WRITING),
     "reading": (lambda w: of("interpretation_change", w.reading), READING),
     "event": (lambda w: of("event_change", w.event), READING),
     "new token": (lambda w: reverse("admin:conditions_apitoken_add"), READING),
     "token of another": (lambda w: of("apitoken_revoke", w.token), NOBODY),
+    "voices": (
+        lambda w: reverse("admin:conditions_voicesuggestion_changelist"),
+        SEEING_ALL,
+    ),
     "account": (lambda w: reverse("admin:conditions_user_changelist"), NOBODY),
+    "copy": (lambda w: of("captureorder_copy", w.copy), READING),
+    "upload a copy": (lambda w: of("captureorder_upload", w.evidence), WRITING),
+    "triage": (lambda w: of("inboxitem_change", w.inbox_item), SEEING_ALL),
+    "paste": (lambda w: reverse("admin:conditions_inboxitem_paste"), WRITING),
+    "import": (lambda w: of("evidenceimport_change", w.sheet), SEEING_ALL),
+    "import columns": (lambda w: of("evidenceimport_mapping", w.sheet), WRITING),
+    "file an import": (lambda w: of("evidenceimport_file", w.sheet), WRITING),
+    "discard an import": (lambda w: of("evidenceimport_discard", w.sheet), WRITING),
+    "bring in a sheet": (lambda w: reverse("admin:conditions_evidenceimport_add"), WRITING),
+    "new feed": (lambda w: reverse("admin:conditions_feed_add"), WRITING),
+    "what corrections teach": (
+        lambda w: reverse("admin:conditions_inboxitem_lessons"),
+        SEEING_ALL,
+    ),
+    "feed": (lambda w: of("feed_change", w.feed), WRITING),
 } | {
     f"list of {name}": (
         lambda w, name=name: reverse(f"admin:conditions_{name}_changelist"),
-        SEEING_ALL if name == "doublecoding" else READING,
+        SEEING_ALL if name in SEEN_BY_FEW else READING,
     )
     for name in LISTS
     if name != "user"
@@ -79,6 +112,16 @@ STEPS = {
     "withdraw a draft": (lambda w: of("assessment_withdraw", w.draft), MANAGING),
     "confirm": (lambda w: of("condition_confirm", w.untouched), WRITING),
     "waive": (lambda w: of("condition_waive", w.untouched), MANAGING),
+    "open a copy": (lambda w: of("captureorder_open", w.copy), SEEING_ALL),
+    "verify a copy": (lambda w: of("captureorder_verify", w.copy), SEEING_ALL),
+    "ask for a capture": (lambda w: of("captureorder_ask", w.evidence), WRITING),
+    "upload a copy": (lambda w: of("captureorder_upload", w.evidence), WRITING),
+    "triage": (lambda w: of("inboxitem_change", w.inbox_item), WRITING),
+    "reopen": (lambda w: of("inboxitem_reopen", w.inbox_item), WRITING),
+    "paste": (lambda w: reverse("admin:conditions_inboxitem_paste"), WRITING),
+    "add a feed": (lambda w: reverse("admin:conditions_feed_add"), WRITING),
+    "pause a feed": (lambda w: of("feed_pause", w.feed), WRITING),
+    "read a feed": (lambda w: of("feed_hasten", w.feed), WRITING),
 }
 
 

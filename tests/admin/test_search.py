@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.http import HttpResponse
@@ -126,3 +127,37 @@ def test_queries_are_the_same_at_one_and_three_rows(
     with django_assert_num_queries(13):
         page = analyst.get("search", q="paper")
     assert len(found(page)) == size
+
+
+def test_a_key_or_an_address_finds_its_document(analyst: Person) -> None:
+    make_evidence(title="Another")
+    one = make_evidence(key="ev-ee915abdd409", url="https://example.org/a/b")
+    one.canonical_url = "https://example.org/a/b"
+    one.save()
+    for typed in (" EV-ee915abdd409 ", "http://Example.org/a/b/?utm_source=x#part"):
+        assert found(analyst.get("search", q=typed)) == [one.pk]
+        listed = analyst.client.get(reverse("admin:conditions_evidence_changelist"), {"q": typed})
+        assert [row.pk for row in listed.context["cl"].result_list] == [one.pk]
+    assert found(analyst.get("search", q="https://example.org/nowhere")) == []
+
+
+def test_the_list_of_evidence_finds_what_the_search_finds(analyst: Person) -> None:
+    one = make_evidence(title="عقوبات على إيران", summary="A hard line.")
+    make_evidence(title="The line is hard")
+    for typed in ('"hard line"', "ايران", "hard -is"):
+        listed = analyst.client.get(reverse("admin:conditions_evidence_changelist"), {"q": typed})
+        assert [row.pk for row in listed.context["cl"].result_list] == [one.pk], typed
+    refused = analyst.client.get(reverse("admin:conditions_evidence_changelist"), {"q": "-is"})
+    assert refused.status_code == 422
+    assert "There is no word to look for." in refused.content.decode()
+
+
+def test_fact_dates_and_voices_narrow(analyst: Person) -> None:
+    day = date(2026, 3, 9)
+    one = make_evidence(title="Paper", fact_on=day, fact_precision="day", voice="wire")
+    make_evidence(title="Paper")
+    limits = {"fact_from": "2026-03-09", "fact_to": "2026-03-09", "voice": "wire"}
+    for name, value in limits.items():
+        assert found(analyst.get("search", q="paper", **{name: value}))[-1:] == [one.pk], name
+    assert found(analyst.get("search", q="paper", **limits)) == [one.pk]
+    assert analyst.get("search", q="paper", fact_to="soon").status_code == 400

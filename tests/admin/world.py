@@ -5,24 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from conditions.actions.capture_orders import order_capture
+from conditions.actions.imports import upload_sheet
 from conditions.actions.official import record_official_finding
 from conditions.actions.people import issue_token
 from conditions.models import (
     ApiToken,
     Assessment,
+    Capture,
     Condition,
     Event,
     Evidence,
+    EvidenceImport,
     EvidenceLink,
+    Feed,
+    InboxItem,
     Interpretation,
     OfficialFinding,
     Program,
     Reminder,
     ReviewCycle,
+    SearchEntry,
     User,
 )
+from tests.admin.triage_world import make_feed, make_item
 from tests.days import SECOND_DUE, THIRD_DUE, TODAY, noon
-from tests.factories import make_assessment, make_evidence, make_program, make_user
+from tests.factories import make_assessment, make_evidence, make_program, make_search, make_user
+from tests.link_looks import make_link
+from tests.queries.test_captures import make_copy
+from tests.sheets import HEADINGS, as_csv, sheet_row
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,11 @@ class World:
     reminder: Reminder
     token: ApiToken
     event: Event
+    inbox_item: InboxItem
+    feed: Feed
+    sheet: EvidenceImport
+    search: SearchEntry
+    copy: Capture
 
 
 def make_world(lead: User, number: int = 1) -> World:
@@ -64,6 +80,9 @@ def _one(lead: User, at: int) -> World:
     author = make_user("analyst")
     make_evidence(condition=untouched)
     evidence = make_evidence(condition=condition)
+    make_link(evidence)
+    copy = make_copy(evidence, b"as it was", noon(SECOND_DUE))
+    order_capture(evidence=evidence, by=None, as_of=noon(TODAY))
     approved = make_assessment(
         condition=condition,
         cycle=cycles[2],
@@ -112,6 +131,11 @@ def _one(lead: User, at: int) -> World:
             as_of=noon(TODAY),
         ).token,
         event=Event.objects.filter(verb="assessment.approved").latest("id"),
+        inbox_item=make_item(at),
+        feed=make_feed(at),
+        sheet=_sheet(program, lead),
+        search=make_search(condition=condition, cycle=cycles[4], as_of=noon(TODAY)),
+        copy=copy,
     )
 
 
@@ -127,6 +151,11 @@ def _reading(program: Program) -> Interpretation:
         decided_on=date(2025, 11, 10),
         recorded_at=noon(THIRD_DUE),
     )
+
+
+def _sheet(program: Program, by: User) -> EvidenceImport:
+    body = as_csv([HEADINGS, sheet_row(2)])
+    return upload_sheet(program=program, filename="a.csv", body=body, by=by, as_of=noon(TODAY))
 
 
 def _reminder(cycle: ReviewCycle, recipient: User) -> Reminder:

@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db
 QUERIES = {
     "programs": (2, 1),
     "conditions": (3, 2),
-    "checklist-items": (2, 1),
+    "checklist-items": (4, 3),
     "sources": (2, 1),
-    "evidence": (2, 1),
+    "evidence": (3, 2),
     "evidence-links": (2, 1),
     "assessments": (3, 4),
     "cycles": (2, 1),
@@ -370,7 +370,9 @@ def test_every_filter_and_ordering_runs(stranger: Caller, name: str) -> None:
         ]
         for value in values:
             if parameter["name"] != "cursor":
-                answer = stranger.get(f"{name}/", {parameter["name"]: value})
+                # A cycle's number says nothing without its program.
+                also = {"program": "program-0"} if parameter["name"] == "cycle" else {}
+                answer = stranger.get(f"{name}/", {parameter["name"]: value} | also)
                 assert answer.status_code == 200, (parameter["name"], value, answer.content)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import rispy
 from pytest_django import DjangoAssertNumQueries
 
 from conditions.queries.answers import PAGES
 from tests.api.conftest import Caller, caller
-from tests.factories import make_evidence, make_program
+from tests.days import WHITE_HOUSE
+from tests.factories import make_evidence, make_program, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +88,7 @@ def test_queries_are_the_same_at_one_and_three_rows(
 ) -> None:
     for _ in range(size):
         make_evidence(title="Paper")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(stranger.get("evidence/", {"q": "paper"}).json()["results"]) == size
 
 
@@ -94,3 +97,104 @@ def test_the_description_tells_of_it(stranger: Caller) -> None:
     parameters = described["paths"]["/api/v1/evidence/"]["get"]["parameters"]
     (q,) = [one for one in parameters if one["name"] == "q"]
     assert "words in quotes" in q["description"]
+
+
+def test_every_limit_of_the_search_narrows_the_list(stranger: Caller) -> None:
+    program = make_program()
+    condition = program.conditions.get()
+    good = make_evidence(
+        title="Paper",
+        condition=condition,
+        source=make_source(reliability="A"),
+        credibility=1,
+        voice="wire",
+        fact_on=date(2025, 11, 20),
+        fact_precision="day",
+    )
+    poor = make_evidence(
+        title="Paper",
+        condition=condition,
+        source=make_source(reliability="F"),
+        credibility=6,
+        language="ar",
+        published_on=WHITE_HOUSE - timedelta(days=1),
+    )
+    for limits, found in (
+        ({"reliability": "B"}, [good.pk]),
+        ({"reliability": "E"}, [good.pk]),
+        ({"reliability": "F"}, [poor.pk]),
+        ({"credibility": "6"}, [poor.pk]),
+        ({"credibility": "5"}, [good.pk]),
+        ({"voice": "wire"}, [good.pk]),
+        ({"fact_after": "2025-11-19", "fact_before": "2025-11-21"}, [good.pk]),
+        ({"fact_after": "2025-11-20"}, []),
+        ({"program": program.slug, "cycle": 1}, [good.pk]),
+        ({"program": program.slug, "cycle": 99}, []),
+        ({"program": "other", "cycle": 1}, []),
+    ):
+        assert ids(stranger.get("evidence/", {"q": "paper", **limits}).json()) == found, limits
+        assert ids(stranger.get("evidence/", limits).json()) == found, limits
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("reliability", "G", "Use one of A, B, C, D, E, F."),
+        ("credibility", "0", "Use one of 1, 2, 3, 4, 5, 6."),
+        ("cycle", "1", "Give program=<slug> beside it."),
+        ("cycle", "first", "Give a whole number"),
+        ("fact_after", "soon", "Write a date as 2026-03-09."),
+        ("voice", "", "Give 1 to 200 characters."),
+    ],
+)
+def test_an_unclear_limit_is_a_problem_that_names_it(
+    stranger: Caller, name: str, value: str, remedy: str
+) -> None:
+    refused = stranger.get("evidence/", {"q": "paper", name: value})
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["field"], str(error["value"])) == (name, value)
+    assert remedy in error["remedy"]
+
+
+def test_the_cycles_of_a_private_program_are_not_told(stranger: Caller) -> None:
+    private = make_program(slug="private", is_public=False)
+    make_evidence(title="Paper")
+    limits = {"program": private.slug, "cycle": 1}
+    assert ids(stranger.get("evidence/", limits).json()) == []
+
+
+def test_a_key_or_an_address_finds_its_document(stranger: Caller) -> None:
+    one = make_evidence(key="ev-ee915abdd409", title="Paper")
+    one.canonical_url = "https://example.org/a"
+    one.save()
+    make_evidence(title="Other")
+    for typed in ("ev-ee915abdd409", "http://example.org/a/#b"):
+        assert ids(stranger.get("evidence/", {"q": typed}).json()) == [one.pk]
+
+
+def test_a_document_is_cited_in_every_form(stranger: Caller) -> None:
+    one = make_evidence(title="عقوبات | على سوريا")
+    there = f"evidence/{one.pk}/citation/"
+    told = stranger.get(there).json()
+    assert set(told) == {"key", "plain", "wiki", "bib", "ris"}
+    assert rispy.loads(told["ris"])[0]["title"] == one.title
+    assert told["bib"].startswith(f"@online{{{one.key},")
+    assert "&#124;" in told["wiki"]
+    assert stranger.get(there, {"form": "ris"}).status_code == 400
+
+
+@pytest.mark.parametrize("sensitivity", ["team", "restricted", "source_protected"])
+def test_what_one_may_not_see_is_not_cited(stranger: Caller, sensitivity: str) -> None:
+    hidden = make_evidence(sensitivity=sensitivity)
+    there = f"evidence/{hidden.pk}/citation/"
+    assert stranger.get(there).status_code == 404
+    assert caller("manager").get(there).json()["key"] == hidden.key
+
+
+def test_a_citation_takes_a_fixed_number_of_queries(
+    stranger: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    one = make_evidence()
+    with django_assert_num_queries(2):
+        stranger.get(f"evidence/{one.pk}/citation/")

@@ -14,9 +14,9 @@ from tests.factories import make_program
 # Page and what it may ask the database, the program and the pulse included.
 PAGES = {
     "/": 6,
-    "/programs/test-program/": 16,
-    "/programs/test-program/conditions/ALPHA/": 21,
-    "/programs/test-program/cycles/2/": 14,
+    "/programs/test-program/": 19,
+    "/programs/test-program/conditions/ALPHA/": 26,
+    "/programs/test-program/cycles/2/": 16,
     "/programs/test-program/divergence/": 7,
     "/programs/test-program/divergence/?only=differences": 7,
     "/programs/test-program/compare/": 10,

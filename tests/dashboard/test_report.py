@@ -72,7 +72,7 @@ def test_a_draft_asks_the_same_whatever_the_number_of_conditions(
     analyst_client: Client, django_assert_num_queries: DjangoAssertNumQueries, conditions: int
 ) -> None:
     filled_program(conditions)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(37):
         assert analyst_client.get(DRAFTS[0]).status_code == 200
 
 
@@ -105,6 +105,8 @@ def test_it_says_everything_that_the_publication_holds(client: Client) -> None:
         "it binds nobody",
         "Expected to become public between 19 August 2026 and 18 September 2026",
         "no copy kept yet",
+        "Copy kept, captured 3 February 2026 (UTC)",
+        "https://example.org/moved",
         seal("a capture"),
         "No judgement is approved. That is not the same as not met",
         "sha256sum test-program-cycle-2-v2.json",

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, Page
 
-from conditions.models import Assessment, Condition
-from tests.shipped import SENATE, ship
+from conditions.actions.inbox import paste_text
+from conditions.clock import now
+from conditions.models import Assessment, Condition, ReviewCycle
+from tests.shipped import LAW, SENATE, ship
 
 pytestmark = [pytest.mark.screenshots, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +29,14 @@ PUBLIC = {
     "condition": f"/programs/{SENATE}/conditions/FIGHTERS/",
     "cycle": f"/programs/{SENATE}/cycles/1/",
     "compare": f"/programs/{SENATE}/compare/?a=1&b=2",
+    "compare-programs": f"/programs/{SENATE}/compare/?with={LAW}",
+    "report": f"/programs/{SENATE}/cycles/1/report/",
 }
+NEWS = (
+    "The Syrian government said on Monday that forty foreign fighters were dismissed from the "
+    "army. A monitoring group denied it: foreign commanders were promoted to senior posts in the "
+    "defence ministry, it said. Alawite families in Latakia reported that protection had ended."
+)
 PASSWORD = "a long pass phrase for the photographer"
 
 
@@ -43,6 +52,8 @@ def team_pages() -> dict[str, str]:
     """Addresses inside the admin, by name."""
     fighters = Condition.objects.get(program__slug=SENATE, code="FIGHTERS").pk
     waiting = Assessment.objects.get(state="submitted").pk
+    cycle = ReviewCycle.objects.get(program__slug=SENATE, number=4).pk
+    news = paste_text(title="Fighters leave the army", text=NEWS, by=None, as_of=now())
     return {
         "desk": "/admin/",
         "admin-condition": f"/admin/conditions/condition/{fighters}/change/",
@@ -50,6 +61,14 @@ def team_pages() -> dict[str, str]:
         "review": f"/admin/conditions/assessment/{waiting}/change/",
         "file-evidence": "/admin/conditions/evidence/add/",
         "assessments": "/admin/conditions/assessment/",
+        "cycle-board": f"/admin/conditions/reviewcycle/{cycle}/change/",
+        "inbox": "/admin/conditions/inboxitem/",
+        "triage": f"/admin/conditions/inboxitem/{news.pk}/change/",
+        "gaps": "/admin/gaps/",
+        "voices": "/admin/conditions/voicesuggestion/",
+        "imports": "/admin/conditions/evidenceimport/",
+        "search-log": "/admin/conditions/searchentry/",
+        "search": "/admin/search/?q=fighters",
     }
 
 

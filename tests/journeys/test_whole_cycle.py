@@ -148,6 +148,7 @@ def judge(analyst: Worker, condition: Condition, status: str, **typed: Any) -> N
         "confidence_reason": "Few documents of this cycle.",
         "rationale": f"What the file shows on {condition.code}.",
         "cited": [] if status == "U" else documents[:2],
+        "search_places": "UN document system" if status == "U" else "",
     }
     findings = {f"finding_{pk}_status": status for pk in items}
     analyst.fill("conditions_condition_assess", condition.pk, **judged | findings | typed)

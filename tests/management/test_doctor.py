@@ -43,7 +43,7 @@ def test_a_healthy_installation_ends_with_0() -> None:
     for name in LATE_AFTER:
         Pulse.objects.create(name=name, beat_at=clock.now())
     code, words = ask()
-    assert (code, words.count("ok "), words.count("!!")) == (0, 11, 0)
+    assert (code, words.count("ok "), words.count("!!")) == (0, 14, 0)
 
 
 @pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_an_empty_database_is_told_to_migrate_and_the_rest_waits(tmp_path: Path)
     assert outcome.returncode == 1
     assert "migrations are not applied" in outcome.stdout
     assert "Run: python manage.py migrate" in outcome.stdout
-    assert outcome.stdout.count("cannot be asked until the database is well") == 6
+    assert outcome.stdout.count("cannot be asked until the database is well") == 9
 
 
 def test_a_database_that_does_not_answer_is_told_as_such(tmp_path: Path) -> None:

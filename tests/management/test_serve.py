@@ -17,7 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings
+
+from conditions.management.children import worker_arguments
 
 pytestmark = pytest.mark.faults
 
@@ -126,6 +129,30 @@ def test_a_signal_stops_all_of_it(serving: Serving, port: int, number: signal.Si
     assert serving.all_gone()
     assert serving.process.returncode == 0
     assert not answers(port)
+
+
+def taken_by(arguments: list[str]) -> set[str]:
+    """The queues that a worker with these arguments takes from."""
+    found = re.search(r"--queues[ =](\S+)", " ".join(arguments))
+    assert found, arguments
+    return set(found.group(1).split(","))
+
+
+def test_every_queue_has_a_worker_embedded_and_on_a_server() -> None:
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert taken_by(worker_arguments()) == queues
+    services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    workers = {
+        name: service["command"]
+        for name, service in services.items()
+        if "celery" in service.get("command", []) and "worker" in service["command"]
+    }
+    taken = {name: taken_by(command) for name, command in workers.items()}
+    assert taken == {"worker": {"tracker"}, "outside": {"outside"}}
+    assert set().union(*taken.values()) == queues
+    for name, command in workers.items():
+        hostname = command[command.index("--hostname") + 1]
+        assert hostname.replace("%h", "$$HOSTNAME") in services[name]["healthcheck"]["test"][1]
 
 
 def test_what_it_writes_is_for_its_owner_only(serving: Serving, tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from conditions.models import (
     CustodyEntry,
     CycleRevision,
     DoubleCoding,
+    EvidenceImport,
     EvidenceLink,
     Finding,
+    InboxItem,
     Interpretation,
     KeyJudgements,
     OfficialFinding,
@@ -27,6 +29,9 @@ from conditions.models import (
     PublicationFile,
     Reminder,
     ReviewCycle,
+    SearchEntry,
+    TriageDecision,
+    VoiceSuggestion,
 )
 from conditions.models.guards import all_guards, missing_guards
 from tests.codings import coding_text, make_double_coding
@@ -49,10 +54,20 @@ NEVER_CHANGED = {
     "officialreport",
     "publication",
     "publicationfile",
+    "searchentry",
     "sourcegrade",
+    "triagedecision",
 }
 SEALED_WHEN_SUBMITTED = {"citation", "finding"}
-FINAL_IN_THE_END = {"assessment", "evidencelink", "reminder", "reviewcycle"}
+FINAL_IN_THE_END = {
+    "assessment",
+    "evidenceimport",
+    "evidencelink",
+    "inboxitem",
+    "reminder",
+    "reviewcycle",
+    "voicesuggestion",
+}
 CHANGED_BY_ACTIONS = {
     "apitoken",
     "captureorder",
@@ -62,9 +77,12 @@ CHANGED_BY_ACTIONS = {
     "doublecoding",
     "evidence",
     "evidencetext",
+    "feed",
+    "linkhealth",
     "program",
     "pulse",
     "source",
+    "textcomparison",
     "user",
 }
 
@@ -160,6 +178,7 @@ def rows():
         captured_at=noon(TODAY),
     )
     CustodyEntry.objects.create(capture=capture, act="captured", at=noon(TODAY))
+    make_intake_rows(program, condition, evidence)
     return {
         "assessment": assessment,
         "evidence": evidence,
@@ -168,6 +187,48 @@ def rows():
         "condition": condition,
         "person": person,
     }
+
+
+def make_intake_rows(program, condition, evidence):
+    """One row of each model of the intake."""
+    item = InboxItem.objects.create(
+        origin="text",
+        title="Handover of three posts",
+        received_at=noon(TODAY),
+        state="accepted",
+        decided_at=noon(TODAY),
+        evidence=evidence,
+    )
+    TriageDecision.objects.create(
+        item=item, program=program, suggested={}, decided={}, agrees=True, decided_at=noon(TODAY)
+    )
+    SearchEntry.objects.create(
+        condition=condition,
+        cycle=program.cycles.get(number=4),
+        places="The gazette",
+        searched_on=TODAY,
+        result="nothing",
+        recorded_at=noon(TODAY),
+    )
+    VoiceSuggestion.objects.create(
+        first=evidence,
+        second=make_evidence(),
+        likeness=90,
+        suggested_at=noon(TODAY),
+        state="dismissed",
+        reason="Two reporters.",
+        decided_at=noon(TODAY),
+    )
+    EvidenceImport.objects.create(
+        program=program,
+        filename="sheet.csv",
+        format="csv",
+        sha256="0" * 64,
+        size=1,
+        body=b"1",
+        state="loaded",
+        created_at=noon(TODAY),
+    )
 
 
 @pytest.mark.parametrize("name", sorted(NEVER_CHANGED))
@@ -423,3 +484,19 @@ def test_whoever_has_coded_is_not_replaced(rows):
     with pytest.raises(IntegrityError, match="Somebody who has coded"), transaction.atomic():
         chosen.update(first_coder=make_user("analyst"))
     assert chosen.update(second_coder=make_user("analyst")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("inboxitem", "filed from the inbox stays"),
+        ("voicesuggestion", "was decided"),
+        ("evidenceimport", "import is over"),
+    ],
+)
+def test_what_was_decided_at_the_intake_stays(rows, name, sentence):
+    model = apps.get_model("conditions", name)
+    column = "title" if name == "inboxitem" else "reason"
+    column = "filename" if name == "evidenceimport" else column
+    with pytest.raises(IntegrityError, match=sentence), transaction.atomic():
+        model.objects.update(**{column: "Another"})

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import socket
+import subprocess
 import time
 import zlib
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Any
 
 import pytest
@@ -444,6 +447,29 @@ def test_a_dead_site_is_a_failure() -> None:
         pass
     with pytest.raises(FetchFailed, match="could not be reached"):
         get(server.url())
+
+
+def test_a_site_that_cannot_prove_who_it_is_is_not_read(tmp_path: Path) -> None:
+    with (
+        serving(always(answer()), tls=self_signed(tmp_path)) as server,
+        pytest.raises(FetchFailed) as failure,
+    ):
+        get(server.url().replace("http:", "https:"))
+    told = "The site could not prove who it is: its certificate or encryption is not in order."
+    assert failure.value.reason == told
+    assert server.asked == []
+
+
+def self_signed(folder: Path) -> SSLContext:
+    """What a site needs to speak encrypted, vouched for by nobody but itself."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    asked = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    named = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*asked, *named, *files], check=True, capture_output=True)
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 def test_an_unchanged_document_is_an_answer_without_a_body() -> None:

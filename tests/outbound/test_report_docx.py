@@ -60,7 +60,8 @@ def test_it_says_what_the_report_says() -> None:
         "Of 6 conditions that both put on the scale, they agreed on 5.",
         "sha256sum test-program-cycle-2-v2.json",
         "no copy kept yet",
-        f"copies kept: {seal('a capture')}",
+        "copy kept, captured 3 February 2026 (UTC) from https://example.org/moved, "
+        f"SHA-256 {seal('a capture')}",
         "Moved from 1 July 2026 to 8 July 2026: Access to the camps opened late.",
         "not legal advice",
         HOSTILE,

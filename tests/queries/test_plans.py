@@ -16,9 +16,10 @@ from bench.generator.database import tables
 from bench.generator.days import TODAY
 from bench.generator.loading import insert, lift_guards
 from bench.generator.sizes import Size
-from conditions.models import Program, Reminder
+from conditions.models import Capture, CaptureBody, Evidence, Program, Reminder
 from conditions.queries.answers import program_mark
 from conditions.queries.asof import AsOf
+from conditions.queries.captures import held_copies
 from conditions.queries.status import program_status
 from tests.days import noon
 
@@ -100,9 +101,10 @@ def test_evidence_is_counted_from_its_index(filled: Program) -> None:
     # Rows made in the order of their conditions lie so close together that PostgreSQL reads them
     # for no more than the index alone costs; rows filed by people do not.
     with without("enable_indexscan"):
-        plan = only(plans_of(captured, "conditions_evidencelink l"))
-    assert "evidencelink_by_stance" in plan
-    assert not reads_whole(plan, "conditions_evidencelink")
+        counts, rules = plans_of(captured, "conditions_evidencelink l")
+    assert "evidencelink_by_stance" in counts
+    for plan in (counts, rules):
+        assert not reads_whole(plan, "conditions_evidencelink")
 
 
 def test_a_program_is_found_by_the_index_of_its_slug(filled: Program) -> None:
@@ -129,6 +131,30 @@ def test_a_status_never_reads_a_large_table_whole(filled: Program) -> None:
     for query in captured.captured_queries:
         plan = plan_of(query["sql"])
         assert [name for name in large if reads_whole(plan, f"conditions_{name}")] == []
+
+
+def test_the_copies_held_are_found_by_their_documents(filled: Program) -> None:
+    fill_captures(5_000)
+    ids = list(Evidence.objects.order_by("pk").values_list("pk", flat=True)[100:160])
+    with CaptureQueriesContext(connection) as captured:
+        assert len(held_copies(ids, known_at=noon(TODAY))) == len(ids)
+    plan = only(plans_of(captured.captured_queries, "conditions_capture"))
+    assert not reads_whole(plan, "conditions_capture")
+    assert not reads_whole(plan, "conditions_evidence")
+    assert "conditions_capture_evidence_id" in plan
+
+
+def fill_captures(documents: int) -> None:
+    """Two copies of each of so many documents, all of the same bytes."""
+    body = CaptureBody.objects.create(sha256="a" * 64, size=1, body=b"x")
+    told = {"origin": "fetched", "outcome": "stored", "tool": "tracker/1", "sha256": body.sha256}
+    Capture.objects.bulk_create(
+        Capture(evidence_id=pk, body=body, captured_at=noon(TODAY - timedelta(days=age)), **told)
+        for pk in Evidence.objects.order_by("pk").values_list("pk", flat=True)[:documents]
+        for age in (200, 100)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conditions_capture")
 
 
 @contextmanager

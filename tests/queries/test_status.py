@@ -32,14 +32,14 @@ def only(program, as_of=NOW, **options):
 
 
 @pytest.mark.parametrize("codes", [("ALPHA",), ("ALPHA", "BETA", "GAMMA")])
-def test_it_takes_eight_queries_whatever_the_number_of_conditions(codes):
+def test_it_takes_ten_queries_whatever_the_number_of_conditions(codes):
     program = make_program(conditions=codes)
     for condition in program.conditions.all():
         make_assessment(condition=condition, cycle=program.cycles.get(number=1))
     with CaptureQueriesContext(connection) as queries:
         answer = program_status(program, NOW)
     assert len(answer.conditions) == len(codes)
-    assert len(queries) == 8
+    assert len(queries) == 10
 
 
 def test_before_any_judgement_a_condition_is_not_yet_assessed():

@@ -53,12 +53,54 @@ def test_a_star_behind_a_word_or_phrase_lets_it_go_on() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "key", "address"),
+    [
+        (" EV-ee915abdd409 ", "ev-ee915abdd409", ""),
+        ("ev-doc-000123456789", "ev-doc-000123456789", ""),
+        ("ev-ee915abdd409-2", "ev-ee915abdd409-2", ""),
+        ("http://Example.org/a/?utm_source=x#top", "", "https://example.org/a"),
+        ("https://example.org/" + "a" * 1_500, "", "https://example.org/" + "a" * 1_500),
+    ],
+)
+def test_the_key_or_address_of_a_document_alone_means_that_document(
+    typed: str, key: str, address: str
+) -> None:
+    search = read_search(typed)
+    assert (search.key, search.address) == (key, address)
+    assert search.typed == typed.strip()
+    assert search.wanted == ()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("ev-ee915abdd40", "ev-charging", "ev-ee915abdd409 iran", "-ev-ee915abdd409"),
+        *("see https://example.org/a", "https://a b", "https://user:pass@example.org/"),
+        *("ftp://example.org/a", "example.org/a", '"https://example.org"'),
+    ],
+)
+def test_anything_else_beside_a_name_is_words(typed: str) -> None:
+    if typed.startswith("-"):
+        with pytest.raises(BadSearch, match="no word"):
+            read_search(typed)
+        return
+    search = read_search(typed)
+    assert (search.key, search.address) == ("", "")
+    assert search.wanted
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("Café CAFÉ cafe\u0301", "cafe cafe cafe"),
         ("Straße", "strasse"),
-        ("العَرَبِيّة", "العربية"),
-        ("الـــعربية", "العربية"),
+        ("العَرَبِيّة", "العربيه"),
+        ("الـــعربية", "العربيه"),
+        ("حكومة حكومه", "حكومه حكومه"),
+        ("موسى موسي موسی", "موسي موسي موسي"),
+        ("کردستان كردستان", "كردستان كردستان"),
+        ("ٱلدولة مسؤول مسئول", "الدوله مسوول مسيول"),
+        ("Sharʿa Sharaʾ Ḥasakah Dāʿish", "shara shara hasakah daish"),
         ("إيران أيران", "ايران ايران"),
         ("٢٠٢٦", "2026"),
         ("a_b\x00c", "a b c"),
