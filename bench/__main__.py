@@ -1,6 +1,7 @@
 """python3 dev.py bench: build the data, run floor and path in alternation, print one table.
 
-``python3 dev.py bench triage`` measures suggestions instead; see bench/triage/command.py.
+``python3 dev.py bench triage`` measures suggestions instead, ``python3 dev.py bench import`` how
+fast a spreadsheet comes in; see bench/triage/command.py and bench/imports/command.py.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bench import table
 from bench.clients import CONNECTIONS, wrk
 from bench.databases import POSTGRESQL, ROOT, SQLITE, Wanted, answers, environment, ready
 from bench.generator.sizes import LARGE, Size
+from bench.imports import command as imports
 
 SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 
@@ -29,6 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     data.mkdir(parents=True, exist_ok=True)
     if arguments[:1] == ["triage"]:
         return triage(arguments[1:], data)
+    if arguments[:1] == ["import"]:
+        asked = imports.read(arguments[1:])
+        return imports.run(asked, vendors(asked), data, server())
     asked = read(arguments)
     found = [measured(vendor, asked, data) for vendor in vendors(asked)]
     paths = [one for each in found for one in each["paths"]]

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,6 +69,25 @@ def ready(wanted: Wanted, data: Path, server: str) -> str:
     if wanted.vendor == SQLITE:
         return _sqlite(wanted, data)
     return _postgresql(wanted, data, server)
+
+
+@contextmanager
+def fresh(vendor: str, data: Path, server: str) -> Iterator[str]:
+    """The address of an empty database, which is dropped afterwards."""
+    name = f"bench_fresh_{os.getpid()}"
+    if vendor == SQLITE:
+        try:
+            yield f"sqlite:///{data / name}.sqlite3"
+        finally:
+            for file in data.glob(f"{name}.sqlite3*"):
+                file.unlink()
+        return
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield _at(server, name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 def answers(server: str) -> bool:

@@ -25,13 +25,13 @@ def rows(measured: Iterable[dict[str, Any]]) -> list[tuple[str, ...]]:
     return [_row(one) for one in measured]
 
 
-def printed(cells: Sequence[Sequence[str]]) -> str:
+def printed(cells: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) -> str:
     """Rows under their headings, as Markdown that also reads well on a terminal."""
-    widths = [max(map(len, column)) for column in zip(HEADINGS, *cells, strict=True)]
+    widths = [max(map(len, column)) for column in zip(headings, *cells, strict=True)]
     rule = ["-" * width for width in widths]
     return "\n".join(
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in (HEADINGS, rule, *cells)
+        for row in (headings, rule, *cells)
     )
 
 

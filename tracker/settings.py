@@ -13,6 +13,7 @@ import dj_database_url
 import dj_email_url
 import structlog
 from celery.schedules import crontab
+from kombu import Exchange, Queue
 
 from tracker import environment as read
 
@@ -50,6 +51,7 @@ CSRF_TRUSTED_ORIGINS = read.names("CSRF_TRUSTED_ORIGINS") or ([SITE_URL] if HTTP
 OUTSIDE_CALLS = read.switch("OUTSIDE_CALLS", default=False)
 CAPTURE_MAX_BYTES = read.whole("CAPTURE_MAX_BYTES", 20_000_000, at_least=10_000)
 CAPTURE_TIMEOUT_SECONDS = read.whole("CAPTURE_TIMEOUT_SECONDS", 30, at_least=1, at_most=300)
+PACKAGE_MAX_BYTES = read.whole("PACKAGE_MAX_BYTES", 200_000_000, at_least=10_000)
 CAPTURE_MIN_AGE_DAYS = read.whole("CAPTURE_MIN_AGE_DAYS", 7, at_most=3650)
 
 # --- The application ---------------------------------------------------------------------------
@@ -191,6 +193,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "tracker"
+# What waits for other sites, or compares texts, has a queue and on a server a worker of its own:
+# with a backlog it would take every minute of a worker that the sweep and the mail wait for. With
+# an exchange each: in a shared one each message would reach both.
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("tracker", "outside")
+]
+CELERY_TASK_ROUTES = {
+    f"conditions.tasks.{job}": {"queue": "outside", "routing_key": "outside"}
+    for job in ("fetch_outside", "read_feeds", "read_pages", "look_at_links", "compare_texts")
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -220,6 +232,32 @@ CELERY_BEAT_SCHEDULE = {
     },
     "outside": {
         "task": "conditions.tasks.fetch_outside",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "feeds": {
+        "task": "conditions.tasks.read_feeds",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "pages": {
+        "task": "conditions.tasks.read_pages",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "links": {
+        "task": "conditions.tasks.look_at_links",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 290},
+    },
+    "imports": {
+        "task": "conditions.tasks.advance_imports",
+        "schedule": 5.0,
+        # Somebody looks at the page meanwhile; a pulse that comes late is worth nothing.
+        "options": {"expires": 4},
+    },
+    "voices": {
+        "task": "conditions.tasks.compare_texts",
         "schedule": crontab(),
         "options": {"expires": 55},
     },
