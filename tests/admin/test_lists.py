@@ -63,7 +63,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "assessment history": (lambda w: of("assessment_history", w.approved), 9),
     "evidence": (lambda w: of("evidence_change", w.evidence), 14),
     "amend": (lambda w: of("evidence_amend", w.evidence), 6),
-    "evidence history": (lambda w: of("evidence_history", w.evidence), 6),
+    "evidence history": (lambda w: of("evidence_history", w.evidence), 7),
     "known": (lambda w: f"{reverse('admin:conditions_evidence_known')}?url={w.evidence.url}", 5),
     "intake": (lambda w: reverse("admin:conditions_evidence_add"), 7),
     "withdraw": (lambda w: of("evidence_withdraw", w.link), 5),

@@ -103,8 +103,13 @@ def test_only_what_was_known_then_is_cited(client: Client) -> None:
     assert client.get(f"{CONDITION}evidence.ris", {"known_at": "soon"}).status_code == 400
 
 
-@pytest.mark.parametrize("sensitivity", ["team", "restricted", "source_protected"])
-def test_what_is_not_public_is_not_cited_to_strangers(client: Client, sensitivity: str) -> None:
+@pytest.mark.parametrize(
+    ("sensitivity", "travels"),
+    [("team", True), ("restricted", False), ("source_protected", False)],
+)
+def test_what_is_not_public_is_not_cited_to_strangers(
+    client: Client, sensitivity: str, travels: bool
+) -> None:
     program = filled_program(1)
     hidden = secret_evidence(program.conditions.get(), sensitivity)
     SHELF.clear()
@@ -113,7 +118,8 @@ def test_what_is_not_public_is_not_cited_to_strangers(client: Client, sensitivit
         assert hidden.key not in told
         assert hidden.title not in told
     manager = signed_in("manager")
-    assert hidden.key in manager.get(f"{CONDITION}evidence.ris").content.decode()
+    cited = manager.get(f"{CONDITION}evidence.ris").content.decode()
+    assert (hidden.key in cited, hidden.title in cited) == (travels, travels)
 
 
 @pytest.mark.parametrize("path", [f"{CONDITION}evidence.ris", f"{FIRST}evidence.bib"])
