@@ -7,15 +7,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from conditions.actions.reviews import return_assessment
-from conditions.models import Crosswalk, Evidence, OfficialFinding, Program
+from conditions.models import ConditionVersion, Crosswalk, Evidence, OfficialFinding, Program
 from conditions.queries.answers import PAGES
+from conditions.rules.fingerprint import fingerprint
 from tests.api.conftest import Caller, caller
-from tests.days import FIRST_DUE, WHITE_HOUSE, noon
+from tests.days import DAY, FIRST_DUE, TODAY, WHITE_HOUSE, moment, noon
 from tests.factories import (
     make_assessment,
     make_evidence,
@@ -237,6 +239,35 @@ def test_evidence_is_narrowed_by_what_it_bears_on(stranger: Caller) -> None:
     assert found(published_before="2025-11-11") == {supports.pk, unlinked.pk}
     assert found(changed_since="2025-11-10T12:00:01Z") == set()
     assert len(found(changed_since="2025-11-10T12:00:00Z")) == 4
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "hour", "is_asked"),
+    [
+        ("Asia/Damascus", 20, True),
+        ("Asia/Damascus", 21, False),
+        ("America/New_York", 23, True),
+    ],
+)
+def test_an_item_is_asked_until_the_day_it_retires_where_its_program_is(
+    stranger: Caller, time_zone: str, hour: int, is_asked: bool
+) -> None:
+    condition = make_program(time_zone=time_zone).conditions.get()
+    make_program(slug="elsewhere", time_zone="UTC")
+    condition.checklist.update(retired_on=TODAY + DAY)
+    worded = condition.versions.get()
+    content = {**worded.content, "checklist": []}
+    ConditionVersion.objects.create(
+        condition=condition,
+        number=2,
+        content=content,
+        sha256=fingerprint(content),
+        recorded_at=noon(TODAY),
+    )
+    with time_machine.travel(moment(TODAY, hour), tick=False):
+        rows = stranger.get("checklist-items/").json()["results"]
+    told = {row["program"]: row["rule_met"] for row in rows}
+    assert told == {"test-program": False if is_asked else None, "elsewhere": False}
 
 
 def test_cycles_say_their_dates_and_state(stranger: Caller) -> None:

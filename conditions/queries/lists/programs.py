@@ -16,6 +16,7 @@ from conditions.queries.lists.filters import moment, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.authority import Reader
+from conditions.rules.days import legal_day
 from conditions.rules.evidence import EvidenceRule
 from conditions.rules.rollup import ConditionTest
 
@@ -113,6 +114,7 @@ class ChecklistItemRow:
     hard_hurdle: bool
     retired_on: date | None
     condition_id: int
+    time_zone: str
     rule: str = ""
     rule_met: bool | None = None
     rule_reason: str | None = None
@@ -169,10 +171,16 @@ def _with_counterparts(
 def _with_verdicts(
     rows: list[ChecklistItemRow], reader: Reader, as_of: datetime
 ) -> list[ChecklistItemRow]:
-    conditions = {row.condition_id for row in rows}
-    now = AsOf(as_of.date(), as_of)
-    found = rule_verdicts(conditions, now, sensitivities_for(reader))
-    by_item = {one.item_id: one for several in found.values() for one in several}
+    """The rows, judged on the legal day of their programs. Two queries for each such day, of which
+    there are three at most."""
+    conditions: dict[date, set[int]] = {}
+    for row in rows:
+        conditions.setdefault(legal_day(as_of, row.time_zone), set()).add(row.condition_id)
+    seen = sensitivities_for(reader)
+    found = [rule_verdicts(several, AsOf(day, as_of), seen) for day, several in conditions.items()]
+    by_item = {
+        one.item_id: one for verdicts in found for several in verdicts.values() for one in several
+    }
     return [
         replace(
             row,
@@ -226,7 +234,7 @@ CHECKLIST_ITEMS = Listing(
     columns=(
         *("id", "condition__program__slug", "condition__code", "code", "position", "statement"),
         *("evidence_rule", "where_to_look", "baseline", "hard_hurdle", "retired_on"),
-        "condition_id",
+        *("condition_id", "condition__program__time_zone"),
     ),
     visible=_checklist,
     filters=(
