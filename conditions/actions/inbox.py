@@ -28,9 +28,9 @@ from conditions.outbound.fetching import may_call_outside
 from conditions.queries.evidence_lookup import find_by_url
 from conditions.rules.addresses import canonical_address
 from conditions.rules.authority import TRAVELS
+from conditions.rules.headings import first_line
 from conditions.rules.refusals import Conflict
 
-LONGEST_TITLE: Final = 400
 NOT_READ_WHILE_OFF: Final = (
     "The page was not read: nothing is fetched from outside. An operator allows it with "
     "OUTSIDE_CALLS=true; until then, paste the text of the page."
@@ -119,13 +119,6 @@ def supply_text(
             after={"title": held.title, "characters": len(text)},
         )
     return held
-
-
-def first_line(text: str) -> str:
-    """The first line of a text that says something, as a title."""
-    lines = (_one_line(line) for line in text.splitlines())
-    line = next((line for line in lines if line), "")
-    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _paste(

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
+from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from conditions.actions.inbox import paste_address
+from conditions.actions.inbox import paste_address, paste_text
 from conditions.admin.pages.triage_text import stretches
-from conditions.models import Evidence, EvidenceLink, InboxItem, TriageDecision
+from conditions.models import CaptureBody, Evidence, EvidenceLink, InboxItem, TriageDecision
 from conditions.rules.triage import Passage
 from tests.admin.conftest import Person, sign_in
 from tests.admin.test_lists import INLINE
@@ -58,14 +59,17 @@ def test_what_says_so_is_marked_and_everything_is_escaped(analyst: Person) -> No
 @given(
     st.text(max_size=60),
     st.lists(st.tuples(st.integers(0, 70), st.integers(0, 70), st.integers(0, 70)), max_size=6),
+    st.integers(0, 70),
 )
-def test_a_text_that_was_cut_is_whole_again(whole: str, places: list[tuple[int, int, int]]) -> None:
+def test_a_text_that_was_cut_is_whole_again(
+    whole: str, places: list[tuple[int, int, int]], begins: int
+) -> None:
     said = [
         (f"C{start}", [Passage("text", start, end, "", (), ((start, word),))])
         for start, end, word in places
     ]
-    cut = stretches(whole, said, "text")
-    assert "".join(piece.text for one in cut for piece in one.pieces) == whole
+    cut = stretches(whole, said, "text", begins)
+    assert "".join(piece.text for one in cut for piece in one.pieces) == whole[begins:]
 
 
 def test_passages_of_two_conditions_are_marked_once_with_both_names() -> None:
@@ -79,6 +83,31 @@ def test_passages_of_two_conditions_are_marked_once_with_both_names() -> None:
         (" ", False),
         ("of", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        (TITLE, TITLE),
+        (f"  {TITLE.replace(' ', '   ')}\t", TITLE),
+        (f"{TITLE}. " + "More arrests in Syria followed. " * 20, f"{TITLE}. More arrests"),
+    ],
+)
+def test_a_first_line_that_became_the_title_is_told_once(
+    analyst: Person, first: str, told: str
+) -> None:
+    make_senate()
+    pasted = f"\n{first}\r\n\r\n{TEXT}"
+    item = paste_text(title="", text=pasted, by=analyst.user, as_of=noon(TODAY))
+    page = analyst.get(CHANGE, item.pk)
+    html = page.content.decode()
+    reading = strip_tags(html.partition('aria-label="The text"')[2].partition("</section>")[0])
+    assert " ".join(reading.split()).count(told) == 1
+    assert "Neighbours said the night had been calm." in reading
+    (row,) = (row for group in page.context["groups"] for row in group.rows if row.first.start == 0)
+    assert sum(TITLE in " ".join(one.text.split()) for one in (row.first, *row.more)) == 1
+    analyst.post(CHANGE, item.pk, **sent(page, source="Wire Example"))
+    assert bytes(CaptureBody.objects.get().body) == pasted.encode()
 
 
 def test_the_form_stands_filled_in_and_files_as_suggested(analyst: Person) -> None:

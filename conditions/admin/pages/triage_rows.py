@@ -11,7 +11,9 @@ from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.triage_form import TriageForm
 from conditions.admin.pages.triage_text import TEXT_SHOWN, Stretch, stretches
 from conditions.queries.inbox_item import ConditionView, InboxView, ProgramView
-from conditions.rules.triage import Passage
+from conditions.rules.headings import told_by
+from conditions.rules.triage import ConditionSuggestion, Passage
+from conditions.rules.triage.passages import TEXT, TITLE
 
 TERMS_SHOWN = 6
 
@@ -54,7 +56,9 @@ def groups_of(form: TriageForm, view: InboxView) -> list[Group]:
         conditions = {condition.id: condition for condition in program.conditions}
         group = Group(
             program,
-            tuple(_row(form, n, conditions[pk]) for n, pk in rows.items() if pk in conditions),
+            tuple(
+                _row(form, view, n, conditions[pk]) for n, pk in rows.items() if pk in conditions
+            ),
             tuple(one for pk, one in conditions.items() if pk in carried),
         )
         if group.rows or group.carried:
@@ -72,18 +76,25 @@ def spare_rows(form: TriageForm) -> list[tuple[BoundField, BoundField, BoundFiel
 
 def cut_title(view: InboxView) -> tuple[Stretch, ...]:
     """The title with its passages marked."""
-    return stretches(view.title, _said(view), "title")
+    return stretches(view.title, _said(view), TITLE)
 
 
 def cut_text(view: InboxView) -> tuple[Stretch, ...]:
-    """The text with its passages marked, as much of it as a page shows."""
-    return stretches(view.text[:TEXT_SHOWN], _said(view), "text")
+    """The text with its passages marked, from where its title ends to where a page does."""
+    begins = told_by(view.title, view.text)
+    return stretches(view.text[:TEXT_SHOWN], _said(view), TEXT, begins)
 
 
 def _said(view: InboxView) -> Iterator[tuple[str, tuple[Passage, ...]]]:
     for program in view.programs:
         for one in program.suggestion.conditions if program.suggestion else ():
-            yield one.code, one.passages
+            yield one.code, _passages(view, one)
+
+
+def _passages(view: InboxView, suggestion: ConditionSuggestion) -> tuple[Passage, ...]:
+    """What says so; what the title says is not said again by the line that it was taken from."""
+    begins = told_by(view.title, view.text)
+    return tuple(one for one in suggestion.passages if one.part != TEXT or one.end > begins)
 
 
 def _condition_id(form: TriageForm, row: int) -> int:
@@ -91,9 +102,9 @@ def _condition_id(form: TriageForm, row: int) -> int:
     return number(value[1:].partition("-")[0])
 
 
-def _row(form: TriageForm, number: int, condition: ConditionView) -> Row:
+def _row(form: TriageForm, view: InboxView, number: int, condition: ConditionView) -> Row:
     suggestion = condition.suggestion
-    passages = suggestion.passages if suggestion else ()
+    passages = _passages(view, suggestion) if suggestion else ()
     terms = dict.fromkeys(term for passage in passages for term in passage.terms)
     return Row(
         number=number,

@@ -40,15 +40,19 @@ class _Marked:
 
 
 def stretches(
-    whole: str, said: Iterable[tuple[str, Sequence[Passage]]], part: str
+    whole: str, said: Iterable[tuple[str, Sequence[Passage]]], part: str, begins: int = 0
 ) -> tuple[Stretch, ...]:
     """A title or text (``part``) cut at the passages in it; ``said`` gives them with a label each.
 
-    Passages that overlap become one with all their labels. Places outside the text are left out.
+    Passages that overlap become one with all their labels. Places outside the text are left out,
+    and what stands before ``begins``.
     """
     cut: list[Stretch] = []
-    at = 0
+    at = begins
     for marked in _joined(said, part, len(whole)):
+        if marked.end <= at:
+            continue
+        marked.start = max(marked.start, at)
         if marked.start > at:
             cut.append(Stretch((Piece(whole[at : marked.start], False),)))
         cut.append(Stretch(_pieces(whole, marked), tuple(dict.fromkeys(marked.labels))))
