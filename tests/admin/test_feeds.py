@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from pytest_django import Settings
 
+from conditions.admin.pages.feeds import PER_PAGE
 from conditions.models import Feed
 from tests.admin.conftest import Person, sign_in
 from tests.admin.triage_world import make_feed
@@ -93,6 +95,20 @@ def test_an_empty_list_says_what_a_feed_is_for(analyst: Person) -> None:
     html = analyst.get(LIST).content.decode()
     assert "No feed yet." in html
     assert reverse(f"admin:{ADD}") in html
+
+
+def test_every_feed_is_reached_page_by_page(analyst: Person) -> None:
+    made = [make_feed(number, title=f"Feed {number:02}").pk for number in range(PER_PAGE + 1)]
+    first = analyst.get(LIST)
+    assert [feed.pk for feed in first.context["found"]] == made[:-1]
+    assert 'href="?p=2" rel="next"' in first.content.decode()
+    second = analyst.get(LIST, p="2")
+    assert [feed.pk for feed in second.context["found"]] == made[-1:]
+    assert 'href="?p=1" rel="prev"' in second.content.decode()
+    assert analyst.get(LIST, p="x").context["found"].number == 1
+    there = re.search(r'action="(/[^"]+/read/[^"]*)"', second.content.decode())
+    assert there is not None
+    assert analyst.client.post(there[1]).url == f"{reverse(f'admin:{LIST}')}?p=2"
 
 
 def test_a_reviewer_sees_and_changes_nothing(reviewer: Person) -> None:

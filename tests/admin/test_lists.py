@@ -39,7 +39,7 @@ LISTS = {
     "user": 7,
     "captureorder": 6,
     "inboxitem": 7,
-    "feed": 3,
+    "feed": 4,
     "evidenceimport": 7,
 }
 PAGES: dict[str, tuple[Callable[[World], str], int]] = {

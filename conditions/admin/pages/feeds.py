@@ -8,9 +8,11 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from conditions import clock
 from conditions.actions.feeds import FeedItem, add_feed, change_feed, hasten_feed
@@ -22,7 +24,7 @@ from conditions.models import Feed, InboxItem, Source
 from conditions.outbound.fetching import may_call_outside
 from conditions.rules.refusals import NotFound
 
-MOST_SHOWN: Final = 200
+PER_PAGE: Final = 50
 OFF: Final = "Nothing is read until an operator allows outside calls."
 
 
@@ -79,14 +81,15 @@ def feeds(site: AdminSite, request: HttpRequest) -> HttpResponse:
     require(request, "view_feed", to="see the feeds")
     waiting = Count("items", filter=Q(items__state=InboxItem.State.WAITING))
     rows = Feed.objects.select_related("source").annotate(waiting=waiting)
-    listed = list(rows.order_by("-is_active", "-failures", "title", "id")[: MOST_SHOWN + 1])
+    in_order = rows.order_by("-is_active", "-failures", "title", "id")
+    found = Paginator(in_order, PER_PAGE).get_page(request.GET.get("p"))
     return page(
         site,
         request,
         "feeds",
         title="Feeds",
-        feeds=listed[:MOST_SHOWN],
-        more=len(listed) > MOST_SHOWN,
+        found=found,
+        here=f"?p={found.number}" if found.has_previous() else "",
         as_of=clock.now(),
         may_add=request.user.has_perm("conditions.add_feed"),
         may_change=request.user.has_perm("conditions.change_feed"),
@@ -152,7 +155,7 @@ def pause(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse
         resumed = f"“{found}” is read again. {'' if may_call_outside() else OFF}"
         paused = f"“{found}” is paused. What it brought stays in the inbox."
         messages.success(request, resumed if is_active else paused)
-    return redirect("admin:conditions_feed_changelist")
+    return _back(request)
 
 
 def hasten(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -163,7 +166,14 @@ def hasten(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
         hasten_feed(feed=found, by=person(request), as_of=clock.now())
         follows = "is read within minutes." if may_call_outside() else f"is due now. {OFF}"
         messages.success(request, f"“{found}” {follows}")
-    return redirect("admin:conditions_feed_changelist")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page of the list on which the button was."""
+    address = reverse("admin:conditions_feed_changelist")
+    on = request.GET.urlencode()
+    return redirect(f"{address}?{on}" if on else address)
 
 
 def _found(request: HttpRequest, object_id: int) -> Feed:
