@@ -63,7 +63,7 @@ _DOUBTS = (
     (
         "single_source",
         "Single source",
-        "All that the judgement cites carries the words of one source.",
+        "All that the judgement cites comes down to one source.",
     ),
     ("one_sided", "One-sided", "All that the judgement cites points the same way."),
     (

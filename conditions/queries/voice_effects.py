@@ -54,8 +54,6 @@ class Effect:
             return f"{change}."
         if self.loses_its_rule:
             return f"{change}; its evidence rule would no longer be met."
-        if self.is_met and not self.was_met:
-            return f"{change}; its evidence rule would be met."
         return f"{change}; its evidence rule is {'still' if self.is_met else 'not'} met."
 
 

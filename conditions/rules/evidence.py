@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +36,7 @@ CREDIBILITY: Final[Mapping[int, str]] = MappingProxyType(
 # Not judged: outside the order, neither good enough for a rule nor worst.
 UNKNOWN_RELIABILITY: Final = "F"
 UNKNOWN_CREDIBILITY: Final = 6
+_Name = int | str
 _KEYS = ("independent_sources", "one_at_least", "or_primary_document")
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -58,7 +60,7 @@ class Exhibit:
     ``voice`` names whose words it carries, if not its source's own: copies of one wire share it.
     """
 
-    source_id: int | str
+    source_id: _Name
     voice: str | None
     reliability: str
     credibility: int
@@ -71,7 +73,7 @@ class Exhibit:
         return self.stance in (Stance.SUPPORTS, Stance.CONTRADICTS)
 
     @property
-    def speaker(self) -> int | str:
+    def speaker(self) -> _Name:
         """Whose words these are: the voice, or the source itself."""
         return self.voice or self.source_id
 
@@ -134,19 +136,19 @@ def grade_chip(reliability: str, credibility: int) -> str:
 
 
 def rule_met(rule: EvidenceRule, exhibits: Iterable[Exhibit]) -> Verdict:
-    """Whether the documents that take a side satisfy the rule; copies of one voice count once."""
+    """Whether the documents that take a side satisfy the rule."""
     sided = [exhibit for exhibit in exhibits if exhibit.takes_a_side]
     if rule.or_primary_document and any(exhibit.is_primary for exhibit in sided):
         return Verdict(True, "A primary document of the body responsible.")
-    speakers = independent_sources(sided)
-    if speakers < rule.independent_sources:
+    number = independent_sources(sided)
+    if number < rule.independent_sources:
         needed = _WORDS[rule.independent_sources]
         verb = "is" if rule.independent_sources == 1 else "are"
-        return Verdict(False, f"{sources_in_words(speakers)}; {needed} {verb} needed.".capitalize())
+        return Verdict(False, f"{sources_in_words(number)}; {needed} {verb} needed.".capitalize())
     if rule.one_at_least is None:
-        return Verdict(True, f"{sources_in_words(speakers)}.".capitalize())
+        return Verdict(True, f"{sources_in_words(number)}.".capitalize())
     good_enough = any(_is_good(exhibit.reliability, rule.one_at_least) for exhibit in sided)
-    found = f"{sources_in_words(speakers)}, {'one' if good_enough else 'none'} graded ".capitalize()
+    found = f"{sources_in_words(number)}, {'one' if good_enough else 'none'} graded ".capitalize()
     return Verdict(good_enough, f"{found}{_or_better(rule.one_at_least)}.")
 
 
@@ -160,13 +162,42 @@ def is_one_sided(exhibits: Iterable[Exhibit]) -> bool:
 
 
 def is_single_source(exhibits: Iterable[Exhibit]) -> bool:
-    """Whether all documents that take a side carry the words of one speaker."""
+    """Whether some documents take a side, and no two of them are independent of each other."""
     return independent_sources(exhibits) == 1
 
 
 def independent_sources(exhibits: Iterable[Exhibit]) -> int:
-    """How many speakers take a side; copies of one voice count once."""
-    return len({exhibit.speaker for exhibit in exhibits if exhibit.takes_a_side})
+    """The most documents that take a side of which no two share a source or a speaker.
+
+    So copies of one voice count once, and so does a source, whosever words it carries.
+    """
+    speakers_of: dict[_Name, set[_Name]] = {}
+    for exhibit in exhibits:
+        if exhibit.takes_a_side:
+            speakers_of.setdefault(exhibit.source_id, set()).add(exhibit.speaker)
+    heard_from: dict[_Name, _Name] = {}
+    return sum(_make_room(source, speakers_of, heard_from) for source in speakers_of)
+
+
+def _make_room(
+    source: _Name, speakers_of: Mapping[_Name, set[_Name]], heard_from: dict[_Name, _Name]
+) -> bool:
+    """Have a speaker heard from ``source`` alone, others changing theirs; False where none can be.
+
+    A shortest augmenting path of a bipartite matching; a loop, as many sources make long ones.
+    """
+    asking: deque[tuple[_Name, tuple[tuple[_Name, _Name], ...]]] = deque([(source, ())])
+    asked: set[_Name] = set()
+    while asking:
+        one, changes = asking.popleft()
+        for speaker in speakers_of[one] - asked:
+            asked.add(speaker)
+            changed = (*changes, (speaker, one))
+            if speaker not in heard_from:
+                heard_from.update(changed)
+                return True
+            asking.append((heard_from[speaker], changed))
+    return False
 
 
 def sources_in_words(number: int) -> str:

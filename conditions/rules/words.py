@@ -30,7 +30,7 @@ FLAGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The wording, a cited document or its source's grade changed after approval.",
         ),
         "one_sided": ("One-sided", "All cited documents that take a side take the same one."),
-        "single_source": ("Single source", "All cited documents carry the words of one source."),
+        "single_source": ("Single source", "All cited documents come down to one source."),
     }
 )
 NO_FINDING: Final = "No official report on file"

@@ -17,7 +17,7 @@ from conditions.queries.workbench import workbench
 from conditions.rules.evidence import is_single_source
 from conditions.rules.gaps import GapKind
 from tests.days import DAY, TODAY, noon
-from tests.factories import make_assessment, make_evidence, make_program, make_user
+from tests.factories import make_assessment, make_evidence, make_program, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -57,39 +57,64 @@ def by_flags(condition: Condition) -> bool:
     return not told[judged.pk].single_source
 
 
-@pytest.fixture
-def condition() -> Condition:
-    """A condition whose item rests on two documents of two sources."""
-    found = make_program().conditions.get()
-    for _ in range(2):
-        EvidenceLink.objects.create(
-            evidence=make_evidence(),
-            condition=found,
-            checklist_item=found.checklist.get(),
-            stance="supports",
-            recorded_at=BEFORE,
-        )
-    return found
-
-
-@pytest.mark.parametrize(
+EVERYWHERE = pytest.mark.parametrize(
     "enough", [by_public_rule, by_workbench, by_gaps, by_evidence_list, by_flags]
 )
+
+
+@pytest.fixture
+def condition() -> Condition:
+    """A condition under whose item nothing is filed."""
+    return make_program().conditions.get()
+
+
+@EVERYWHERE
 @pytest.mark.parametrize("is_one_voice", [False, True])
 def test_two_documents_of_one_voice_are_one_source(
     condition: Condition, enough: Callable[[Condition], bool], is_one_voice: bool
 ) -> None:
+    file_two(condition)
     if is_one_voice:
         become_one()
     assert enough(condition) is not is_one_voice
 
 
+@EVERYWHERE
+@pytest.mark.parametrize("is_printed_elsewhere", [False, True])
+def test_a_source_counts_once_whosever_words_it_carries(
+    condition: Condition, enough: Callable[[Condition], bool], is_printed_elsewhere: bool
+) -> None:
+    paper = make_source()
+    file_under(condition, source=paper)
+    file_under(condition, source=paper, voice="afp-cell")
+    if is_printed_elsewhere:
+        file_under(condition, voice="afp-cell")
+    assert enough(condition) is is_printed_elsewhere
+
+
 def test_what_was_known_before_counts_as_before(condition: Condition) -> None:
+    file_two(condition)
     become_one()
     known = AsOf(TODAY, NOW - 2 * DAY)
     ((_, verdicts),) = rule_verdicts([condition.pk], known, PUBLIC).items()
     assert verdicts[0].met
     assert not by_public_rule(condition)
+
+
+def file_two(condition: Condition) -> None:
+    """Two documents of two sources."""
+    for _ in range(2):
+        file_under(condition)
+
+
+def file_under(condition: Condition, **fields: object) -> None:
+    EvidenceLink.objects.create(
+        evidence=make_evidence(**fields),
+        condition=condition,
+        checklist_item=condition.checklist.get(),
+        stance="supports",
+        recorded_at=BEFORE,
+    )
 
 
 def become_one() -> None:

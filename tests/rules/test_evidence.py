@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from conditions.rules.evidence import (
     EvidenceRule,
     Exhibit,
     grade_chip,
+    independent_sources,
     is_one_sided,
     is_single_source,
     rule_met,
@@ -56,7 +59,7 @@ def exhibits(text: str) -> list[Exhibit]:
         (
             "sana/afp:C+ sana:C+ ohchr:A+",
             True,
-            "Three independent sources, one graded B or better.",
+            "Two independent sources, one graded B or better.",
         ),
         # Documents on both sides bear on the question; neutral and unlinked ones carry nothing.
         ("afp:B+ sana:C-", True, "Two independent sources, one graded B or better."),
@@ -107,6 +110,50 @@ def test_a_checklist_item_may_ask_for_more_or_less(
 def test_what_a_reader_is_warned_of(documents: str, one_sided: bool, single_source: bool):
     assert is_one_sided(exhibits(documents)) is one_sided
     assert is_single_source(exhibits(documents)) is single_source
+
+
+@pytest.mark.parametrize(
+    ("documents", "number"),
+    [
+        # A source counts once, whosever words it carries.
+        ("sana/afp:C+ sana:C+", 1),
+        ("sana/afp:C+ sana/reuters:C+", 1),
+        ("sana/afp:C+ daily/afp:C+", 1),
+        ("sana/afp:C+ daily/reuters:C+", 2),
+        # Sana stands for its own words, so Daily may stand for the wire.
+        ("daily/afp:C+ sana/afp:C+ sana:C+", 2),
+        ("daily/afp:C+ sana/afp:C+ sana:C0", 1),
+        # Whoever carries two wires leaves one of them to another.
+        ("sana/afp:C+ sana/reuters:C+ daily/afp:C-", 2),
+        ("sana/afp:C+ sana/reuters:C+ daily/afp:C+ post/reuters:C+", 2),
+        ("sana/afp:C+ daily/afp:C+ daily/dpa:C+ post/dpa:C+ post/ap:C+", 3),
+    ],
+)
+def test_no_two_that_count_share_a_source_or_a_voice(documents: str, number: int):
+    assert independent_sources(exhibits(documents)) == number
+    assert independent_sources(reversed(exhibits(documents))) == number
+
+
+WORDS = st.sampled_from(
+    [f"{source}{voice}:C+" for source in "abcd" for voice in ("", "/v", "/w", "/x")]
+)
+
+
+@given(st.lists(WORDS, max_size=9))
+def test_the_most_documents_that_can_stand_side_by_side_are_counted(documents: list[str]):
+    several = exhibits(" ".join(documents))
+    apart = (
+        group
+        for size in range(len(several) + 1)
+        for group in combinations(several, size)
+        if len({one.source_id for one in group}) == size == len({one.speaker for one in group})
+    )
+    assert independent_sources(several) == max(map(len, apart))
+
+
+def test_a_long_chain_of_papers_and_wires_is_counted():
+    chain = " ".join(f"p{n}/w{n}:C+ p{n}/w{n + 1}:C+" for n in reversed(range(2_000)))
+    assert independent_sources(exhibits(f"{chain} last/w0:C+")) == 2_001
 
 
 @given(st.integers(1, 12), st.sampled_from("ABCDEF"), st.sampled_from("+-"))
