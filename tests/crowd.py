@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, transaction
+
+# How long a transaction stays open for another one that may have to wait for its end.
+HELD_SECONDS = 1.0
 
 
 def at_once(jobs: list[Callable[[], object]]) -> None:
@@ -28,3 +31,29 @@ def at_once(jobs: list[Callable[[], object]]) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def while_open(first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Runs ``second`` when ``first`` has written and its transaction is still open.
+
+    It stays open until ``second`` is done, or has waited for it.
+    """
+    written, done = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        try:
+            with transaction.atomic():
+                first()
+                written.set()
+                done.wait(HELD_SECONDS)
+        finally:
+            written.set()
+
+    def follow() -> None:
+        written.wait()
+        try:
+            second()
+        finally:
+            done.set()
+
+    at_once([stay, follow])

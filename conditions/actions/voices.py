@@ -149,7 +149,9 @@ def _reason(reason: str) -> str:
 def _waiting(pks: Sequence[int], by: User | None) -> list[VoiceSuggestion]:
     """The suggestions, held until the end of the transaction. All wait, and ``by`` sees each."""
     rows = VoiceSuggestion.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    found = list(rows.filter(pk__in=pks).select_related("first", "second", "decided_by"))
+    # Who decided is looked up when it is told: joined here, PostgreSQL would tell who had decided
+    # before it waited for the lock.
+    found = list(rows.filter(pk__in=pks).select_related("first", "second"))
     seen = found
     if by is not None:
         open_to = sensitivities_for(by)

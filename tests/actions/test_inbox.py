@@ -37,6 +37,7 @@ from conditions.models import (
     TriageDecision,
     User,
 )
+from tests.crowd import while_open
 from tests.days import DAY, TODAY, noon
 from tests.factories import make_condition, make_evidence, make_program, make_user
 
@@ -298,6 +299,36 @@ def test_who_comes_second_is_told_who_came_first(senate: Program, analyst: User)
         with pytest.raises(DecidedAlready, match=f"filed by {analyst.username} on") as caught:
             late()
         assert caught.value.existing == item
+    assert TriageDecision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("late", ["accepts", "links", "dismisses"])
+def test_of_two_who_decide_at_once_the_second_is_refused(late: str) -> None:
+    program = make_program(slug=SENATE, conditions=("ISIS", "RIGHTS"))
+    analyst, other, known = make_user("analyst"), make_user("manager"), make_evidence()
+    item = pasted(analyst)
+    refused: list[DecidedAlready] = []
+
+    def decide() -> None:
+        try:
+            if late == "accepts":
+                accept(item, other, link(program, "RIGHTS"), url="https://example.org/other")
+            elif late == "links":
+                accept_existing(item=item, evidence=known, links=(), by=other, as_of=NOW)
+            else:
+                dismiss_item(item=item, dismissed_as="not_about", reason="", by=other, as_of=NOW)
+        except DecidedAlready as refusal:
+            refused.append(refusal)
+
+    while_open(lambda: accept(item, analyst, link(program)), decide)
+    assert [one.message for one in refused] == [
+        f"This item was filed by {analyst.username} on {NOW + DAY:%Y-%m-%d %H:%M} UTC."
+    ]
+    item.refresh_from_db()
+    assert item.evidence == Evidence.objects.exclude(pk=known.pk).get()
+    assert (item.evidence.url, item.decided_by) == ("https://example.org/raid", analyst)
+    assert Event.objects.filter(verb__startswith="inboxitem.").count() == 2
     assert TriageDecision.objects.count() == 1
 
 

@@ -26,6 +26,7 @@ from conditions.actions.voices import (
 from conditions.models import Event, Evidence, EvidenceVersion, VoiceSuggestion
 from conditions.queries.asof import AsOf
 from conditions.queries.flags import flags_of
+from tests.crowd import while_open
 from tests.days import DAY, TODAY, WHITE_HOUSE, noon
 from tests.factories import make_assessment, make_evidence, make_program, make_user
 from tests.rules.test_triage_copies import WIRE
@@ -167,6 +168,31 @@ class TestRefusals:
         with pytest.raises(SuggestionDecided):
             dismiss_voice(suggestion=stale, reason="So.", by=analyst, as_of=NOW)
         assert voices(*three) == ["", "", ""]
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("late", ["confirms", "dismisses"])
+    def test_of_two_who_decide_at_once_the_second_is_refused(self, three, analyst, late):
+        suggestion, other = suggest(*three[:2]), make_user("manager")
+        refused = []
+
+        def decide():
+            try:
+                if late == "confirms":
+                    confirm_voice(suggestion=suggestion, voice="theirs", by=other, as_of=NOW)
+                else:
+                    dismiss_voice(suggestion=suggestion, reason="So.", by=other, as_of=NOW)
+            except SuggestionDecided as refusal:
+                refused.append(refusal.message)
+
+        while_open(
+            lambda: confirm_voice(suggestion=suggestion, voice="ours", by=analyst, as_of=NOW),
+            decide,
+        )
+        assert refused == [f"{analyst} has decided this meanwhile: one voice."]
+        assert voices(*three) == ["ours", "ours", ""]
+        suggestion.refresh_from_db()
+        assert (suggestion.state, suggestion.decided_by) == ("confirmed", analyst)
+        assert Event.objects.filter(verb__startswith="voice.").count() == 1
 
     def test_whoever_may_not_see_both_does_not_know_of_it(self, three, analyst):
         first, second, _ = three
