@@ -81,3 +81,8 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence} ({self.grade})"
+
+    @property
+    def voice(self) -> str:
+        """Whose words the document carried when it was cited; empty for its source's own."""
+        return str(self.evidence_version.content.get("voice", self.evidence.voice))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
+from django.utils.html import strip_tags
+from pytest_django import DjangoAssertNumQueries
 
 from conditions.models import Assessment, Event
 from tests.admin.conftest import Person, Work
-from tests.days import THIRD_DUE, TODAY, noon
-from tests.factories import make_assessment, make_user
+from tests.days import DAY, THIRD_DUE, TODAY, noon
+from tests.factories import make_assessment, make_evidence, make_user
 
 pytestmark = pytest.mark.django_db
 ASSESS = "conditions_condition_assess"
@@ -44,6 +47,47 @@ def test_assess_leaves_out_citations_whose_link_was_withdrawn(analyst: Person, w
     analyst.post("conditions_evidence_withdraw", link.pk, reason="It is about another unit.")
     form = analyst.get(ASSESS, work.condition.pk).context["form"]
     assert form.initial["cited"] == [str(work.contradicting.pk)]
+
+
+def test_documents_of_one_voice_stand_together_where_their_newest_stands(
+    analyst: Person, work: Work
+) -> None:
+    said = {"newest wire": "afp-cell", "own words": "", "old wire": "afp-cell"}
+    for ago, (title, voice) in enumerate(said.items()):
+        day = TODAY - ago * DAY
+        make_evidence(condition=work.condition, title=title, voice=voice, published_on=day)
+    other_side = {"stance": "contradicts", "voice": "afp-cell"}
+    make_evidence(condition=work.condition, title="wire against", **other_side)
+    head = "2 documents, one voice: they count once."
+    page = words_of(analyst.get(ASSESS, work.condition.pk))
+    assert page.count("one voice") == 1
+    ordered = [head, "newest wire", "old wire", "own words", "wire against"]
+    assert sorted(ordered, key=page.index) == ordered
+
+
+def test_a_copy_that_is_not_shown_is_not_counted(analyst: Person, work: Work) -> None:
+    for title in ("copy of alpha", "copy of bravo"):
+        make_evidence(condition=work.condition, title=title, voice="afp-cell")
+    narrowed = work.form(intent="narrow", q="alpha")
+    page = words_of(analyst.post(ASSESS, work.condition.pk, **narrowed))
+    assert "copy of alpha" in page
+    assert "one voice" not in page
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_any_number_of_copies_takes_as_many_queries(
+    analyst: Person, work: Work, copies: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(copies):
+        make_evidence(condition=work.condition, voice="afp-cell")
+    with django_assert_num_queries(22):
+        page = words_of(analyst.get(ASSESS, work.condition.pk))
+    assert ("3 documents, one voice" in page) is (copies == 3)
+
+
+def words_of(page: HttpResponse) -> str:
+    """What the page says, in one line."""
+    return " ".join(strip_tags(page.content.decode()).split())
 
 
 def test_a_draft_is_saved_and_gone_on_with(analyst: Person, work: Work) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.html import strip_tags
 
 from conditions.actions.reviews import approve_assessment
-from conditions.models import Assessment
+from conditions.models import Assessment, Evidence
 from conditions.rules.authority import OtherEyesNeeded
 from tests.admin.conftest import Person, Work, sign_in
 from tests.days import THIRD_DUE, TODAY, noon
-from tests.factories import make_assessment
+from tests.factories import make_assessment, make_evidence
 
 pytestmark = pytest.mark.django_db
 APPROVE = "conditions_assessment_approve"
@@ -48,6 +49,31 @@ def test_the_reviewer_sees_what_changed(
         "neutral": 0,
     }
     assert page.context["may_approve"]
+
+
+def test_cited_copies_of_one_voice_stand_together(
+    analyst: Person, reviewer: Person, work: Work
+) -> None:
+    titles = ("newest wire", "own words", "old wire")
+    made = [
+        make_evidence(condition=work.condition, title=title, voice=voice)
+        for title, voice in zip(titles, ("afp-cell", "", "afp-cell"), strict=True)
+    ]
+    hidden = make_evidence(condition=work.condition, voice="afp-cell", sensitivity="restricted")
+    judged = make_assessment(
+        condition=work.condition,
+        cycle=work.cycle,
+        valid_from=THIRD_DUE,
+        cited=tuple(one.pk for one in (*made, hidden)),
+    )
+    # As it was cited: what is said of its voice since stands on its own page.
+    Evidence.objects.filter(pk=made[1].pk).update(voice="afp-cell")
+    for person, number in ((reviewer, 3), (sign_in("viewer"), 2)):
+        answer = person.get("conditions_assessment_change", judged.pk)
+        page = " ".join(strip_tags(answer.content.decode()).split())
+        assert page.count("one voice") == 1
+        ordered = [f"{number} documents, one voice", "newest wire", "old wire", "own words"]
+        assert sorted(ordered, key=page.index) == ordered
 
 
 def test_approving_makes_it_a_judgement(reviewer: Person, submitted: Assessment) -> None:
