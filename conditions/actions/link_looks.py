@@ -35,6 +35,7 @@ from conditions.rules.link_health import (
     HOST_PAUSE,
     Came,
     Look,
+    Misses,
     Verdict,
     host_pause,
     judge,
@@ -85,7 +86,7 @@ def look_at_due_links(
         verdict = _look(row, robots, clock=clock, limits=limits)
         if verdict is not None:
             looked.states[verdict.state] += 1
-            looked.missed += verdict.failures > row.failures
+            looked.missed += verdict.is_miss
     return looked
 
 
@@ -143,7 +144,8 @@ def _kept_out(url: str, permission: Permission) -> Look:
 def _keep(row: LinkHealth, look: Look, *, as_of: datetime) -> Verdict | None:
     """Write what a look says; None when somebody else holds the address by now."""
     held = LinkHealth.objects.select_for_update(of=("self",)).filter(pk=row.pk).get()
-    verdict = judge(look, failures=held.failures)
+    misses = Misses(held.failures, held.missed_at)
+    verdict = judge(look, misses=misses, as_of=as_of)
     lost_at = (held.lost_at or as_of) if verdict.is_lost else None
     # Moved and missed is another state than moved and found, though both are called moved.
     is_new = held.state != verdict.state or (held.lost_at is not None and lost_at is None)
@@ -153,7 +155,8 @@ def _keep(row: LinkHealth, look: Look, *, as_of: datetime) -> Verdict | None:
         state=verdict.state,
         since=as_of if is_new else held.since,
         checked_at=as_of,
-        failures=verdict.failures,
+        failures=verdict.misses.count,
+        missed_at=verdict.misses.last_at,
         lost_at=lost_at,
         http_status=look.status,
         final_url=final_url,

@@ -235,7 +235,16 @@ class Migration(migrations.Migration):
                 (
                     "failures",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="Looks in a row that did not find the document."
+                        default=0,
+                        help_text=(
+                            "Looks in a row that did not find the document, a day apart at least."
+                        ),
+                    ),
+                ),
+                (
+                    "missed_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the last of them was made.", null=True
                     ),
                 ),
                 (

@@ -9,14 +9,13 @@ from django.db import models
 from django.db.models import Q
 
 from conditions.models.evidence import Evidence
+from conditions.models.leases import free_at
 
 
 class LinkHealthQuerySet(models.QuerySet["LinkHealth"]):
     def due_by(self, moment: datetime) -> Self:
         """Addresses whose next look is due and that nobody holds at ``moment``."""
-        return self.filter(next_check_at__lte=moment).filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
-        )
+        return self.filter(free_at(moment), next_check_at__lte=moment)
 
     def lost(self) -> Self:
         """Addresses at which the document was not found twice in a row, or more often."""
@@ -45,7 +44,10 @@ class LinkHealth(models.Model):
     since = models.DateTimeField(null=True, blank=True, help_text="When this state was first seen.")
     checked_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(
-        default=0, help_text="Looks in a row that did not find the document."
+        default=0, help_text="Looks in a row that did not find the document, a day apart at least."
+    )
+    missed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last of them was made."
     )
     lost_at = models.DateTimeField(
         null=True, blank=True, help_text="When two looks in a row had not found it."

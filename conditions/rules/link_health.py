@@ -1,7 +1,8 @@
 """Link health: what a look at a document's address says, and when to look again.
 
-Two looks in a row that did not find the document make its address lost. A site that keeps us out
-has said nothing about the document: such a look neither adds to the misses nor forgives them.
+Two looks in a row that did not find the document, a day apart at least, make its address lost. A
+site that keeps us out has said nothing about the document: such a look neither adds to the misses
+nor forgives them.
 """
 
 from __future__ import annotations
@@ -60,45 +61,66 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Misses:
+    """The looks in a row that did not find a document, and the moment of the last that counted."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+    def and_one(self, at: datetime) -> Misses:
+        """These and a miss ``at`` that moment, which counts if the last is a day old."""
+        if self.last_at is not None and at - self.last_at < _DAY:
+            return self
+        return Misses(min(self.count + 1, MOST_FAILURES), at)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a look says: the state, why, where the document stands now, and how long to wait.
 
-    ``failures`` are the looks in a row that did not find the document, this one included.
+    ``misses`` are those in a row, this look included.
     """
 
     state: str
     reason: str
     final_url: str
-    failures: int
+    misses: Misses
     pause: timedelta
 
     @property
     def is_lost(self) -> bool:
         """Whether the document counts as no longer at its address."""
-        return self.failures >= LOST_AFTER
+        return self.misses.count >= LOST_AFTER
+
+    @property
+    def is_miss(self) -> bool:
+        """Whether this look did not find the document."""
+        return self.state != "blocked" and self.misses.count > 0
 
 
-def judge(look: Look, *, failures: int) -> Verdict:
-    """What a look says after so many misses in a row.
+def judge(look: Look, *, misses: Misses, as_of: datetime) -> Verdict:
+    """What a look made at ``as_of`` says after those misses in a row.
 
     Found under another address by permanent redirects is moved. A redirect of a document to the
     home page, or to a page that calls itself not found, is a miss, whatever its status. Not reached
-    twice in a row is gone, and so is 404 or 410 at once; either is lost only at the second miss.
+    twice in a row is gone, and so is 404 or 410 at once; either is lost only at the second miss
+    that counts.
     """
     match look.came:
         case Came.ANSWERED:
-            return _answered(look, failures)
+            return _answered(look, misses, as_of)
         case Came.BLOCKED:
-            return Verdict("blocked", look.reason, "", failures, _WEEK)
+            return Verdict("blocked", look.reason, "", misses, _WEEK)
         case Came.UNASKED:
-            return Verdict("blocked", look.reason, "", failures, _MONTH)
+            return Verdict("blocked", look.reason, "", misses, _MONTH)
         case Came.POSTPONED:
-            return Verdict("blocked", look.reason, "", failures, _DAY)
+            return Verdict("blocked", look.reason, "", misses, _DAY)
         case Came.GONE:
-            return _missed("gone", look.reason, "", failures)
+            return _missed("gone", look.reason, "", misses.and_one(as_of))
         case Came.FAILED | Came.REFUSED:
-            state = "failed" if failures + 1 < LOST_AFTER else "gone"
-            return _missed(state, look.reason, "", failures)
+            counted = misses.and_one(as_of)
+            state = "failed" if counted.count < LOST_AFTER else "gone"
+            return _missed(state, look.reason, "", counted)
 
 
 def next_look(key: str, *, after: datetime, pause: timedelta) -> datetime:
@@ -115,21 +137,20 @@ def host_pause(crawl_delay: timedelta | None) -> timedelta:
     return min(max(crawl_delay or HOST_PAUSE, HOST_PAUSE), LONGEST_HOST_PAUSE)
 
 
-def _answered(look: Look, failures: int) -> Verdict:
+def _answered(look: Look, misses: Misses, as_of: datetime) -> Verdict:
     final = look.final_url or look.url
     if look.hops and (why := _why_elsewhere(look.url, final)):
-        return _missed("moved", why, final, failures)
+        return _missed("moved", why, final, misses.and_one(as_of))
     there = _permanent_address(look)
     if _is_same(look.url, there):
-        return Verdict("ok", "", "", 0, _WEEK)
+        return Verdict("ok", "", "", Misses(), _WEEK)
     reason = "The site says that the document stands at another address for good."
-    return Verdict("moved", reason, there, 0, _WEEK)
+    return Verdict("moved", reason, there, Misses(), _WEEK)
 
 
-def _missed(state: str, reason: str, final_url: str, failures: int) -> Verdict:
-    missed = min(failures + 1, MOST_FAILURES)
+def _missed(state: str, reason: str, final_url: str, misses: Misses) -> Verdict:
     pauses = (_DAY, _WEEK, _MONTH)
-    return Verdict(state, reason, final_url, missed, pauses[min(missed, len(pauses)) - 1])
+    return Verdict(state, reason, final_url, misses, pauses[min(misses.count, len(pauses)) - 1])
 
 
 def _why_elsewhere(url: str, final: str) -> str:

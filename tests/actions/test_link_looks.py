@@ -149,6 +149,21 @@ def test_a_second_miss_loses_the_document_and_finding_it_again_is_told(origin: O
     assert told[2].reason == "The site answered 404."
 
 
+def test_to_look_again_within_a_day_loses_nothing(origin: Origin) -> None:
+    origin.page = GONE
+    evidence = origin.evidence()
+    look()
+    for after in (30 * SECOND, DAY - 10 * SECOND):
+        ask_for_look(evidence=evidence, by=None, as_of=NOW + after)
+        assert look(at=NOW + after).missed == 1
+        row = health(evidence)
+        assert (row.state, row.failures, row.missed_at, row.lost_at) == ("gone", 1, NOW, None)
+    ask_for_look(evidence=evidence, by=None, as_of=NOW + DAY)
+    look(at=NOW + DAY)
+    row = health(evidence)
+    assert (row.failures, row.missed_at, row.lost_at) == (2, NOW + DAY, NOW + DAY)
+
+
 @pytest.mark.parametrize("status", ["401", "403", "429", "451"])
 def test_a_site_that_keeps_us_out_says_nothing_about_the_document(
     origin: Origin, status: str

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conditions.rules.link_health import Came, Look, host_pause, judge, next_look
+from conditions.rules.link_health import Came, Look, Misses, host_pause, judge, next_look
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 URL = "https://example.org/reports/2026/border"
 NEW = "https://new.example.org/border"
 
@@ -65,36 +67,59 @@ def answered(final: str = "", *hops: tuple[str, int], url: str = URL) -> Look:
 def test_a_look_is_judged(
     look: Look, misses: int, state: str, misses_then: int, is_lost: bool, days: int
 ) -> None:
-    verdict = judge(look, failures=misses)
-    assert (verdict.state, verdict.failures) == (state, misses_then)
+    verdict = judge(look, misses=Misses(misses, NOW - DAY if misses else None), as_of=NOW)
+    assert (verdict.state, verdict.misses.count) == (state, misses_then)
     assert (verdict.is_lost, verdict.pause) == (is_lost, days * DAY)
+
+
+@pytest.mark.parametrize(
+    ("after", "misses", "state"),
+    [(DAY - SECOND, 1, "failed"), (DAY, 2, "gone"), (DAY + SECOND, 2, "gone")],
+)
+def test_a_miss_counts_a_day_after_the_last_that_counted(
+    after: timedelta, misses: int, state: str
+) -> None:
+    verdict = judge(Look(URL, Came.FAILED, "silent"), misses=Misses(1, NOW), as_of=NOW + after)
+    assert (verdict.misses.count, verdict.state, verdict.is_miss) == (misses, state, True)
+    assert verdict.misses.last_at == (NOW if misses == 1 else NOW + after)
+    assert verdict.pause >= DAY
+
+
+def test_a_look_that_was_kept_out_moves_no_miss() -> None:
+    verdict = judge(Look(URL, Came.BLOCKED, "403"), misses=Misses(1, NOW - DAY), as_of=NOW)
+    assert (verdict.misses, verdict.is_miss) == (Misses(1, NOW - DAY), False)
 
 
 def test_a_home_page_that_was_asked_for_is_found() -> None:
     home = "http://example.org/"
     look = answered("https://example.org/en", (home, 302), url=home)
-    assert judge(look, failures=1).state == "ok"
+    assert judge(look, misses=Misses(1, NOW - DAY), as_of=NOW).state == "ok"
 
 
 def test_the_new_address_is_where_the_redirects_that_hold_for_good_lead() -> None:
     middle = "https://new.example.org/id/7"
     look = answered(NEW, (URL, 301), (middle, 302))
-    assert judge(look, failures=0).final_url == middle
-    assert judge(answered(NEW, (URL, 302), (middle, 301)), failures=0).state == "ok"
+    assert judge(look, misses=Misses(), as_of=NOW).final_url == middle
+    assert judge(answered(NEW, (URL, 302), (middle, 301)), misses=Misses(), as_of=NOW).state == "ok"
 
 
 def test_every_state_but_found_says_why() -> None:
     for came in Came:
-        assert came is Came.ANSWERED or judge(Look(URL, came, "why"), failures=0).reason == "why"
-    assert "home page" in judge(answered("https://example.org/", (URL, 302)), failures=0).reason
+        assert (
+            came is Came.ANSWERED
+            or judge(Look(URL, came, "why"), misses=Misses(), as_of=NOW).reason == "why"
+        )
+    assert (
+        "home page"
+        in judge(answered("https://example.org/", (URL, 302)), misses=Misses(), as_of=NOW).reason
+    )
 
 
 def test_looks_are_spread_and_always_alike() -> None:
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    days = [next_look(f"{URL}/{n}", after=now, pause=7 * DAY) for n in range(50)]
-    assert all(now + 7 * DAY <= day <= now + 8 * DAY for day in days)
+    days = [next_look(f"{URL}/{n}", after=NOW, pause=7 * DAY) for n in range(50)]
+    assert all(NOW + 7 * DAY <= day <= NOW + 8 * DAY for day in days)
     assert len(set(days)) == 50
-    assert days[0] == next_look(f"{URL}/0", after=now, pause=7 * DAY)
+    assert days[0] == next_look(f"{URL}/0", after=NOW, pause=7 * DAY)
 
 
 @pytest.mark.parametrize(
