@@ -8,9 +8,9 @@ from datetime import date, datetime
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q
 
 from conditions.models import Program, Reminder, User
+from conditions.models.leases import free_at
 from conditions.outbound.links import message_host
 from conditions.queries.reminders import Matter, open_matters
 from conditions.rules.ladder import Rung, RungKind, rungs_reached
@@ -184,19 +184,16 @@ def _rows(
 def _supersede_older(
     best: Mapping[int, _Reached], matters: Iterable[Matter], as_of: datetime
 ) -> int:
-    older = (
-        Reminder.objects.filter(
-            state=Reminder.State.OWED,
-            recipient__in=list(best),
-            cycle__in=[matter.cycle.pk for matter in matters],
-            condition__isnull=True,
-            # News is on no ladder: whatever becomes due, it stays as it is.
-            event__isnull=True,
-        )
+    older = Reminder.objects.filter(
         # What a deliverer holds at this moment is on its way; it is neither waited for nor undone.
-        .filter(Q(lease_until__isnull=True) | Q(lease_until__lte=as_of))
-        .select_for_update(skip_locked=True)
-    )
+        free_at(as_of),
+        state=Reminder.State.OWED,
+        recipient__in=list(best),
+        cycle__in=[matter.cycle.pk for matter in matters],
+        condition__isnull=True,
+        # News is on no ladder: whatever becomes due, it stays as it is.
+        event__isnull=True,
+    ).select_for_update(skip_locked=True)
     numbers = {matter.cycle.pk: matter.cycle.number for matter in matters}
     rows = older.values_list("pk", "recipient_id", "cycle_id", "kind", "offset").order_by()
     outdone = [

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest, Substr
 
 from conditions.models import (
@@ -115,15 +115,10 @@ def _owe_those_never_compared() -> None:
         owe_comparisons(ids)
 
 
-def _due(as_of: datetime) -> QuerySet[TextComparison]:
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=as_of)
-    return TextComparison.objects.filter(free, owed_since__isnull=False)
-
-
 def _lease_next(*, owner: str, as_of: datetime) -> TextComparison | None:
-    for row in _due(as_of).order_by("owed_since", "evidence")[:10]:
+    for row in TextComparison.objects.due_by(as_of).order_by("owed_since", "evidence")[:10]:
         # Compared and set: whoever took it between our look and our write keeps it.
-        taken = _due(as_of).filter(pk=row.pk, owed_since=row.owed_since)
+        taken = TextComparison.objects.due_by(as_of).filter(pk=row.pk, owed_since=row.owed_since)
         if taken.update(lease_owner=owner, lease_until=as_of + LEASE):
             row.lease_owner, row.lease_until = owner, as_of + LEASE
             return row

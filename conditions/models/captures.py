@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from conditions.models.evidence import Evidence
+from conditions.models.leases import free_at
 from conditions.rules.authority import OWN_PERMISSIONS
 
 
@@ -95,8 +96,8 @@ class Capture(models.Model):
 class CaptureOrderQuerySet(models.QuerySet["CaptureOrder"]):
     def due_by(self, moment: datetime) -> Self:
         """Owed captures whose next attempt is due and that nobody holds at ``moment``."""
-        return self.filter(state=CaptureOrder.State.OWED, next_attempt_at__lte=moment).filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
+        return self.filter(
+            free_at(moment), state=CaptureOrder.State.OWED, next_attempt_at__lte=moment
         )
 
 

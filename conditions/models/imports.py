@@ -9,15 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from conditions.models.leases import free_at
 from conditions.models.programs import Program
 
 
 class EvidenceImportQuerySet(models.QuerySet["EvidenceImport"]):
     def due_by(self, moment: datetime) -> Self:
         """Imports with work left that nobody holds at ``moment``."""
-        return self.filter(state__in=EvidenceImport.WORKING).filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
-        )
+        return self.filter(free_at(moment), state__in=EvidenceImport.WORKING)
 
 
 class EvidenceImport(models.Model):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from conditions.models.evidence import Evidence
+from conditions.models.leases import free_at
 from conditions.models.programs import Program
 from conditions.models.sources import Source
 
@@ -17,9 +18,7 @@ from conditions.models.sources import Source
 class FeedQuerySet(models.QuerySet["Feed"]):
     def due_by(self, moment: datetime) -> Self:
         """Active feeds whose next reading is due and that nobody holds at ``moment``."""
-        return self.filter(is_active=True, next_poll_at__lte=moment).filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
-        )
+        return self.filter(free_at(moment), is_active=True, next_poll_at__lte=moment)
 
 
 class Feed(models.Model):
@@ -79,11 +78,9 @@ class InboxItemQuerySet(models.QuerySet["InboxItem"]):
 
     def owed_by(self, moment: datetime) -> Self:
         """Items whose page is to be read, due and held by nobody at ``moment``."""
-        return self.filter(
-            reading=InboxItem.Reading.OWED,
-            state=InboxItem.State.WAITING,
-            next_attempt_at__lte=moment,
-        ).filter(Q(lease_until__isnull=True) | Q(lease_until__lte=moment))
+        return self.waiting().filter(
+            free_at(moment), reading=InboxItem.Reading.OWED, next_attempt_at__lte=moment
+        )
 
 
 class InboxItem(models.Model):

@@ -13,15 +13,14 @@ from conditions.models.choices import from_enum
 from conditions.models.conditions import Condition
 from conditions.models.cycles import ReviewCycle
 from conditions.models.events import Event
+from conditions.models.leases import free_at
 from conditions.rules.ladder import RungKind
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def due_by(self, moment: datetime) -> Self:
         """Owed reminders whose next attempt is due and that nobody holds at ``moment``."""
-        return self.filter(state=Reminder.State.OWED, next_attempt_at__lte=moment).filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
-        )
+        return self.filter(free_at(moment), state=Reminder.State.OWED, next_attempt_at__lte=moment)
 
 
 class Reminder(models.Model):

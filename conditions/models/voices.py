@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from conditions.models.evidence import Evidence
+from conditions.models.leases import free_at
+
+
+class TextComparisonQuerySet(models.QuerySet["TextComparison"]):
+    def due_by(self, moment: datetime) -> Self:
+        """Comparisons that are owed and that nobody holds at ``moment``."""
+        return self.filter(free_at(moment), owed_since__isnull=False)
 
 
 class TextComparison(models.Model):
@@ -21,6 +29,8 @@ class TextComparison(models.Model):
     compared_at = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+
+    objects = TextComparisonQuerySet.as_manager()
 
     class Meta:
         ordering = ("evidence",)
