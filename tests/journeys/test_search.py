@@ -11,6 +11,7 @@ from tests.journeys.test_assess_and_approve import (
     SignIn,
     _shipped,
     focused,
+    press,
     require_accessible,
     sign_in,
 )
@@ -30,14 +31,14 @@ def test_an_analyst_searches_by_keyboard_and_cites(sign_in: SignIn) -> None:
 
 def search_from_anywhere(page: Page) -> None:
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("/")
+    press(page, "/")
     assert focused(page) == "site-search-words"
     page.keyboard.type("foreign fighter*")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", name="Search")).to_be_visible()
     expect(page.locator("mark").first).to_have_text(re.compile("foreign", re.IGNORECASE))
     require_accessible(page)
-    page.keyboard.press("/")
+    press(page, "/")
     assert focused(page) == "site-search-words"
 
 
