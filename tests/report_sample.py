@@ -164,8 +164,8 @@ def alpha() -> Content:
             correction_note="The first judgement missed the decree of 3 February.",
             flags=["reversed", "single_source"],
             citations=[
-                {"key": "ev-a", "grade": "A1", "stance": "contradicts"},
-                {"key": "ev-c", "grade": "C3", "stance": "supports"},
+                {"key": "ev-a", "grade": "A1", "stance": "contradicts", "same_voice": ["ev-c"]},
+                {"key": "ev-c", "grade": "C3", "stance": "supports", "same_voice": ["ev-a"]},
             ],
             not_public=2,
         ),

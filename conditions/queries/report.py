@@ -94,11 +94,15 @@ class ReportSearch:
 
 @dataclass(frozen=True, slots=True)
 class ReportCitation:
-    """A document a judgement rests on, by its key in the annex, graded as when it was cited."""
+    """A document a judgement rests on, by its key in the annex, graded as when it was cited.
+
+    ``same_voice`` are keys of others that the judgement cites and that carry the same words.
+    """
 
     key: str
     grade: str
     stance: str
+    same_voice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

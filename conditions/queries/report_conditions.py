@@ -11,6 +11,7 @@ from conditions.queries.report_parts import Parts
 from conditions.queries.report_sides import capture_told
 from conditions.rules.divergence import SENTENCES, diverge
 from conditions.rules.rollup import Standing, answer_of
+from conditions.rules.voices import by_voice
 
 Content = dict[str, Any]
 
@@ -105,8 +106,14 @@ def _judgement(row: CycleRow, program: Program, parts: Parts) -> Content | None:
         "sha256": parts.hashes.get(judged.id, ""),
         "flags": list(row.flags.names()),
         "citations": [
-            {"key": document.key, "grade": document.grade, "stance": document.stance}
-            for document in row.cited
+            {
+                "key": document.key,
+                "grade": document.grade,
+                "stance": document.stance,
+                "same_voice": [other.key for other in group if other is not document],
+            }
+            for group in by_voice(row.cited)
+            for document in group
         ],
         "not_public": len(seals.keys() - set(seen)),
     }

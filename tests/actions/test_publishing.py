@@ -110,6 +110,28 @@ def test_evidence_that_is_not_public_is_counted_and_never_named(program):
     assert alpha["not_public"] == 1
 
 
+def test_copies_of_one_voice_stand_together_and_name_only_what_is_public(program):
+    cycle, condition = program.cycles.get(number=1), program.conditions.get(code="ALPHA")
+    first, own, second = (
+        make_evidence(condition=condition, voice=voice) for voice in ("afp-cell", "", "afp-cell")
+    )
+    hidden = make_evidence(condition=condition, voice="afp-cell", sensitivity="restricted")
+    make_assessment(
+        condition=condition,
+        cycle=cycle,
+        valid_from=cycle.starts_on,
+        cited=(first.pk, own.pk, hidden.pk, second.pk),
+        as_of=noon(FIRST_DUE),
+    )
+    close(program)
+    told = json.loads(Publication.objects.get().content)["conditions"][0]["judgement"]
+    assert [(one["key"], one["same_voice"]) for one in told["citations"]] == [
+        (first.key, [second.key]),
+        (second.key, [first.key]),
+        (own.key, []),
+    ]
+
+
 def test_a_publication_names_no_person(program):
     closer = make_user("manager", username="zz-closer", first_name="Zz", last_name="Closer")
     close(program, by=closer)

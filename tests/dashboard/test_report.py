@@ -100,6 +100,7 @@ def test_it_says_everything_that_the_publication_holds(client: Client) -> None:
         "No official report submitted",
         "The official report affirms this condition; our judgement says no.",
         "2 cited documents are not public and left out of this report.",
+        'one voice with <a class="cite" href="#d2">[2]</a>, counted once',
         "By our judgements: 2 of 2",
         "By the official findings: 1 of 2",
         "it binds nobody",

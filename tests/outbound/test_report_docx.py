@@ -54,6 +54,7 @@ def test_it_says_what_the_report_says() -> None:
         "Waived by. The President, by determination 2026-4 of 2 February 2026",
         "No official report submitted, looked for on 20 August 2026",
         "2 cited documents are not public and left out of this report.",
+        " · one voice with [2], counted once",
         "By our judgements. 2 of 2",
         "By the official findings. 1 of 2",
         "it binds nobody",

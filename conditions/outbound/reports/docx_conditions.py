@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docx.document import Document as WordDocument
+from docx.text.paragraph import Paragraph
 
 from conditions.outbound.reports import word
 from conditions.outbound.reports.method import say_moment
@@ -71,12 +72,22 @@ def _cited(document: WordDocument, entry: Entry, judged: ReportJudgement) -> Non
         word.say(paragraph, f" {STANCES.get(exhibit.stance, 'Neutral')}, {exhibit.grade}: ")
         word.say_in(paragraph, told.title, exhibit.title_language)
         word.say(paragraph, f", {told.publisher}")
+        if exhibit.same_voice:
+            _same_voice(paragraph, exhibit.same_voice)
     if judged.not_public:
         are = "document is" if judged.not_public == 1 else "documents are"
         left_out = f"{judged.not_public} cited {are} not public and left out of this report."
         word.say(document.add_paragraph(), left_out, grey=True)
     elif not entry.cited:
         word.say(document.add_paragraph(), "It cites no document.", grey=True)
+
+
+def _same_voice(paragraph: Paragraph, numbers: tuple[int, ...]) -> None:
+    word.say(paragraph, " · one voice with")
+    for number in numbers:
+        word.say(paragraph, " ")
+        word.jump(paragraph, f"d{number}", f"[{number}]")
+    word.say(paragraph, ", counted once")
 
 
 def _searched(document: WordDocument, searches: tuple[ReportSearch, ...]) -> None:

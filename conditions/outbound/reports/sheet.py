@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from unicodedata import bidirectional
 
@@ -51,12 +51,16 @@ _BASES = {"own": "By our judgements", "official": "By the official findings"}
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A document by its number in the annex, as one condition uses it."""
+    """A document by its number in the annex, as one condition uses it.
+
+    ``same_voice`` are the numbers of others there that carry the same words.
+    """
 
     number: int
     document: ReportDocument
     grade: str = ""
     stance: str = ""
+    same_voice: tuple[int, ...] = ()
 
     @property
     def link(self) -> str:
@@ -234,7 +238,12 @@ def _entry(condition: ReportCondition, annex: Mapping[str, Exhibit]) -> Entry:
         line=first_line(judged.rationale, label, LONGEST_LINE) if judged else "",
         why=first_line(condition.change.why, label, LONGEST_WHY),
         cited=tuple(
-            Exhibit(annex[one.key].number, annex[one.key].document, one.grade, one.stance)
+            replace(
+                annex[one.key],
+                grade=one.grade,
+                stance=one.stance,
+                same_voice=tuple(exhibit.number for exhibit in _exhibits(one.same_voice, annex)),
+            )
             for one in (judged.citations if judged else ())
             if one.key in annex
         ),
