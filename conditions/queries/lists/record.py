@@ -9,18 +9,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from conditions.models import Event, OfficialFinding, Program, Publication, ReviewCycle
+from conditions.models import OfficialFinding, Program, Publication, ReviewCycle
+from conditions.queries.events import visible_events
 from conditions.queries.lists.filters import day, moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.authority import Reader
 from conditions.rules.calendar import Span, cycle_state, day_of, legal_day
-
-# What a reader who sees approved judgements only may know to have happened.
-OPEN_SUBJECTS = ("program", "condition", "reviewcycle", "officialfinding", "interpretation")
-PROGRAMLESS_SUBJECTS = (
-    *("evidence", "evidencelink", "evidenceimport", "source", "feed", "inboxitem"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +97,6 @@ def _official(reader: Reader) -> QuerySet[Any]:
     ).annotate(
         is_corrected=Exists(OfficialFinding.objects.filter(corrects=OuterRef("pk"))),
     )
-
-
-def _events(reader: Reader) -> QuerySet[Any]:
-    seen = Q(program__in=Program.objects.for_reader(reader))
-    if reader.has_perm("conditions.view_draft_assessment"):
-        # Documents and sources belong to no program; accounts and tokens are nobody's reading.
-        return Event.objects.filter(
-            seen | Q(program__isnull=True, subject_type__in=PROGRAMLESS_SUBJECTS)
-        )
-    told = Q(subject_type__in=OPEN_SUBJECTS) | Q(verb="assessment.approved")
-    return Event.objects.filter(seen & told)
 
 
 def _narrow_cycles(rows: QuerySet[Any], values: Mapping[str, Any], reader: Reader) -> QuerySet[Any]:
@@ -211,7 +195,7 @@ EVENTS = Listing(
         *("id", "at", "verb", "subject_type", "subject_id", "program__slug", "condition__code"),
         *("cycle__number", "actor__username", "reason", "before", "after"),
     ),
-    visible=_events,
+    visible=visible_events,
     filters=(
         text("program", "The program's slug.", "program__slug"),
         text("condition", "The condition's code.", "condition__code"),
