@@ -40,10 +40,9 @@ def sort_entries(feed: Feed, entries: Sequence[Entry], *, as_of: datetime) -> So
             "external_id", flat=True
         )
     )
-    waiting = InboxItem.objects.filter(canonical_url__in=addresses)
-    taken = set(waiting.values_list("canonical_url", flat=True))
-    filed = set(
-        Evidence.objects.filter(canonical_url__in=addresses).values_list("canonical_url", flat=True)
+    taken, filed = (
+        set(rows.at_addresses(addresses).values_list("canonical_url", flat=True))
+        for rows in (InboxItem.objects, Evidence.objects)
     )
     fresh: list[tuple[Entry, str]] = []
     known = on_file = 0

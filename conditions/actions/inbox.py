@@ -173,7 +173,7 @@ def _require_new(item: InboxItem) -> None:
     on_file = find_by_url(item.url)
     if on_file is not None:
         raise AlreadyOnFile(on_file, item.url)
-    existing = InboxItem.objects.filter(canonical_url=item.canonical_url).first()
+    existing = InboxItem.objects.at_address(item.canonical_url).first()
     if existing is not None:
         raise InInboxAlready(existing, item.url)
 

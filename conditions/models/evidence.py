@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import ClassVar, Final, Self, cast
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from conditions.models.addresses import AddressedQuerySet
 from conditions.models.choices import from_enum
 from conditions.models.conditions import ChecklistItem, Condition
 from conditions.models.sources import Source
@@ -18,18 +19,15 @@ from conditions.rules.authority import OWN_PERMISSIONS, Sensitivity
 from conditions.rules.dates import Precision
 from conditions.rules.evidence import Stance
 
-# SQLite takes a partial index only where its condition is written out in the question.
-HAS_ADDRESS: Final = "NOT (conditions_evidence.canonical_url = '')"
 
-
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
+class EvidenceQuerySet(AddressedQuerySet["Evidence"]):
     def with_sensitivity(self, allowed: Collection[str]) -> Self:
         """Items whose sensitivity is among those a reader may see."""
         return self.filter(sensitivity__in=allowed)
 
-    def at_address(self, canonical: str) -> Self:
-        """The item filed under this canonical address, by the index of those that have one."""
-        return cast(Self, self.filter(canonical_url=canonical).extra(where=[HAS_ADDRESS]))
+    def known_as(self, keys: Collection[str], addresses: Collection[str]) -> Self:
+        """Items with one of these keys or canonical addresses, each by its own index. One query."""
+        return self.filter(key__in=keys).order_by().union(self.at_addresses(addresses).order_by())
 
 
 class Evidence(models.Model):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from conditions.models.addresses import AddressedQuerySet
 from conditions.models.evidence import Evidence
 from conditions.models.leases import free_at
 from conditions.models.programs import Program
@@ -71,7 +72,7 @@ class Feed(models.Model):
         return self.title
 
 
-class InboxItemQuerySet(models.QuerySet["InboxItem"]):
+class InboxItemQuerySet(AddressedQuerySet["InboxItem"]):
     def waiting(self) -> Self:
         """Items nobody has decided on."""
         return self.filter(state=InboxItem.State.WAITING)

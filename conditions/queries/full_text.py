@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from conditions.models import Evidence, EvidenceText
-from conditions.models.evidence import HAS_ADDRESS
+from conditions.models.evidence import EvidenceQuerySet
 from conditions.models.full_text import UNPACKED
 from conditions.rules.search_words import Search
 
@@ -27,7 +27,7 @@ def matching(rows: QuerySet[Any], search: Search) -> QuerySet[Any]:
     if search.key:
         return rows.filter(key=search.key)
     if search.address:
-        return rows.filter(canonical_url=search.address).extra(where=[HAS_ADDRESS])
+        return cast(EvidenceQuerySet, rows).at_address(search.address)
     if connection.vendor == "sqlite":
         return rows.extra(
             tables=[_FTS5],

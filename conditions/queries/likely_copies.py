@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
 from conditions.models import Capture, Evidence
+from conditions.models.evidence import EvidenceQuerySet
 from conditions.queries.full_text import matching
 from conditions.queries.lists.evidence import visible_evidence
 from conditions.rules.authority import Reader
@@ -78,9 +79,9 @@ class _AnyOf(Search):
         return " | ".join(term.words[0] for term in self.wanted)
 
 
-def _at_address(visible: QuerySet[Evidence], canonical_url: str) -> Iterator[LikelyCopy]:
+def _at_address(visible: EvidenceQuerySet, canonical_url: str) -> Iterator[LikelyCopy]:
     if canonical_url:
-        for row in visible.filter(canonical_url=canonical_url).order_by().values(*_SHOWN):
+        for row in visible.at_address(canonical_url).order_by().values(*_SHOWN):
             yield _copy(row, Likeness(row["key"], SAME, 100))
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from conditions.actions.capture_orders import owe_captures
 from conditions.actions.evidence_files.bearings import Bearing, Bearings
 from conditions.actions.evidence_files.lines import EvidenceLine
@@ -17,6 +15,7 @@ from conditions.actions.faults import Fault
 from conditions.actions.record import snapshot
 from conditions.actions.search_texts import write_search_text
 from conditions.models import Event, Evidence, EvidenceLink, EvidenceVersion, Program, User
+from conditions.models.plans import forget_plans
 from conditions.rules.fingerprint import fingerprint
 
 _SAID = ("evidence_id", "condition_id", "checklist_item_id", "stance", "note", "origin")
@@ -67,13 +66,14 @@ class Filing:
     def finish(self) -> list[str]:
         """Grade the sources and mark the programs as changed; what to note."""
         Program.objects.touch(*self._programs, as_of=self.as_of)
-        return self.publishers.finish(by=self.by)
+        notes = self.publishers.finish(by=self.by)
+        forget_plans(connection)
+        return notes
 
     def _present(self, lines: Sequence[EvidenceLine]) -> dict[str, Evidence]:
         urls = {line.columns["canonical_url"] for line in lines} - {""}
-        rows = Evidence.objects.filter(
-            Q(key__in=[line.key for line in lines]) | Q(canonical_url__in=urls)
-        ).only("key", "canonical_url")
+        keys = [line.key for line in lines]
+        rows = Evidence.objects.only("key", "canonical_url").known_as(keys, urls)
         return {name: row for row in rows for name in _names(row.key, row.canonical_url)}
 
     def _moment(self, line: EvidenceLine) -> datetime:

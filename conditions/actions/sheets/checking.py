@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Q
-
 from conditions.actions.evidence import key_of
 from conditions.actions.evidence_files.bearings import Bearings
 from conditions.actions.evidence_files.lines import EvidenceLine
@@ -90,7 +88,7 @@ class _OnFile:
     def __init__(self, lines: Iterable[EvidenceLine]) -> None:
         keys = [line.key for line in lines]
         addresses = {_address(line) for line in lines} - {""}
-        rows = Evidence.objects.filter(Q(key__in=keys) | Q(canonical_url__in=addresses)).order_by()
+        rows = Evidence.objects.known_as(keys, addresses)
         self._by_key: dict[str, tuple[str, str]] = {}
         self._addresses: set[str] = set()
         for key, address, reference in rows.values_list("key", "canonical_url", "reference"):
