@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +157,37 @@ def test_forty_errors_among_five_thousand_rows_are_all_told_and_nothing_is_writt
     places = [written.headings.index(name) for name in names]
     again = [[row.cells[at] for at in places] for row in written.rows]
     assert again == [[str(value) for value in row] for row in right]
+
+
+def test_many_rows_are_checked_by_index_though_the_tables_were_empty_before(
+    program: Program, ana: User
+) -> None:
+    """PostgreSQL keeps the plan by which it checks a foreign key with the connection."""
+    if connection.vendor == "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        # As where a table is one page: for one row after the other it is read whole.
+        for setting in ("off", "on"):
+            cursor.execute(f"SET LOCAL enable_indexscan = {setting}")
+            cursor.execute(f"SET LOCAL enable_bitmapscan = {setting}")
+            if setting == "off":
+                filed(checked(program, ana, [sheet_row(2)]))
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        filed(checked(program, ana, [sheet_row(n) for n in range(3, 503)]))
+        before = _read_from_the_start(cursor)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert _read_from_the_start(cursor) == before
+
+
+def _read_from_the_start(cursor: CursorWrapper) -> int:
+    """How many rows of evidence this transaction read in going through the whole table."""
+    cursor.execute(
+        "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'conditions_evidence'"
+    )
+    return int(cursor.fetchone()[0])
 
 
 def test_the_good_rows_are_filed_if_one_says_so(program: Program, ana: User) -> None:
