@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from conditions.actions.capture_orders import owe_captures
 from conditions.actions.evidence_files.bearings import Bearing, Bearings
 from conditions.actions.evidence_files.lines import EvidenceLine
