@@ -1,4 +1,4 @@
-"""Full-text search over evidence: newest first, narrowed, with the passages that were found."""
+"""Search over evidence by words, by limits or both: newest first, with the passages found."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.db.models.functions import Substr
 
 from conditions.models import Capture, Evidence
 from conditions.queries.full_text import beyond, by_index, matching
-from conditions.queries.lists.evidence import visible_evidence, visible_links
+from conditions.queries.lists.evidence import visible_evidence
 from conditions.queries.lists.evidence_filters import (
     AT_LEAST_CREDIBLE,
     AT_LEAST_RELIABLE,
     CONDITION,
-    CYCLE_ID,
+    CYCLE,
     LANGUAGE,
     PROGRAM,
     SOURCE,
@@ -48,7 +48,7 @@ SEARCH_FILTERS: Final[tuple[Filter, ...]] = (
     day("fact_from", "Happened on this day or later.", "fact_on__gte"),
     day("fact_to", "Happened on this day or earlier.", "fact_on__lte"),
     LANGUAGE,
-    CYCLE_ID,
+    CYCLE,
     VOICE,
 )
 
@@ -83,19 +83,20 @@ class SearchPage:
 
 
 def search_evidence(
-    search: Search,
+    search: Search | None,
     *,
     reader: Reader,
     filters: Mapping[str, Any],
     after: int | None = None,
     most: int = MOST,
 ) -> SearchPage:
-    """What a reader may see of what a search finds. Three queries, one more to narrow to a cycle.
+    """What a reader may see of what a search finds, of everything where there is none. Three
+    queries, one more to narrow to a cycle.
 
     ``filters`` are values read by ``SEARCH_FILTERS``; ``after`` is that of the page before. Nothing
-    that the reader may not see is counted.
+    that the reader may not see is counted. Raises BadFilter.
     """
-    found = matching(narrowed(reader, filters), search)
+    found = found_by(search, reader=reader, filters=filters)
     counted = found.order_by()[: MOST_COUNTED + 1].count()
     page = found if after is None else beyond(found, after)
     rows = list(by_index(page.select_related("source"), ["-id"])[: most + 1])
@@ -109,20 +110,19 @@ def search_evidence(
     )
 
 
-def narrowed(reader: Reader, filters: Mapping[str, Any]) -> QuerySet[Evidence]:
-    """What a reader may see within these limits, whatever it says. To narrow to a cycle takes a
-    query at once."""
+def found_by(
+    search: Search | None, *, reader: Reader, filters: Mapping[str, Any]
+) -> QuerySet[Evidence]:
+    """What a reader may see within these limits, whatever it says where nothing is searched for. To
+    narrow to a cycle takes a query at once. Raises BadFilter."""
     plain = {
         one.lookup: filters[one.name]
         for one in SEARCH_FILTERS
         if one.lookup and one.name in filters
     }
-    rows = linked(
-        graded(visible_evidence(reader).filter(**plain), filters), filters, visible_links(reader)
-    )
-    if "cycle" in filters:
-        rows = published_in(rows, reader, pk=filters["cycle"])
-    return rows
+    rows = linked(graded(visible_evidence(reader).filter(**plain), filters), filters, reader)
+    rows = published_in(rows, filters, reader)
+    return matching(rows, search) if search else rows
 
 
 def _copies(evidence_ids: list[int]) -> dict[int, str]:
@@ -134,14 +134,15 @@ def _copies(evidence_ids: list[int]) -> dict[int, str]:
     return {pk: text for pk, text in rows.values_list("pk", cut) if text}
 
 
-def _hit(row: Evidence, copy: str, search: Search) -> Hit:
+def _hit(row: Evidence, copy: str, search: Search | None) -> Hit:
     said = f"{row.summary}\n{row.text}".strip()
+    wanted = search.wanted if search else ()
     return Hit(
         id=row.pk,
         key=row.key,
-        title=marked(row.title, search.wanted),
-        passage=passage(said, search.wanted) or opening(said),
-        copy_passage=passage(copy, search.wanted),
+        title=marked(row.title, wanted),
+        passage=passage(said, wanted) or opening(said),
+        copy_passage=passage(copy, wanted),
         source=row.source.name,
         grade=f"{row.source.reliability}{row.credibility}",
         published_on=row.published_on,

@@ -12,9 +12,9 @@ from django.db.models import Max, Q
 from conditions.models import Capture, Evidence, Source
 from conditions.queries.asof import AsOf
 from conditions.queries.exhibits import linked_documents
-from conditions.queries.full_text import by_index, matching
+from conditions.queries.full_text import by_index
 from conditions.queries.report import Report
-from conditions.queries.search import narrowed
+from conditions.queries.search import found_by
 from conditions.rules.authority import TRAVELS, Reader
 from conditions.rules.evidence import Stance, grade_chip
 from conditions.rules.search_words import Search
@@ -95,12 +95,12 @@ def works_of_condition(
 
 
 def works_found(
-    search: Search, *, reader: Reader, filters: Mapping[str, Any], known_at: datetime
+    search: Search | None, *, reader: Reader, filters: Mapping[str, Any], known_at: datetime
 ) -> tuple[Work, ...]:
     """What a search finds and may leave in a file, of what this reader may see, newest filed
     first. Two queries, one more to narrow to a cycle."""
-    rows = narrowed(reader, filters).filter(sensitivity__in=TRAVELS)
-    found = matching(rows, search).select_related("source").defer("text")
+    rows = found_by(search, reader=reader, filters=filters).filter(sensitivity__in=TRAVELS)
+    found = rows.select_related("source").defer("text")
     return _works([_as_told(row) for row in by_index(found, ["-id"])[:MOST_CITED]], known_at)
 
 

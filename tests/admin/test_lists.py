@@ -44,7 +44,7 @@ LISTS = {
 }
 PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "desk": (lambda w: reverse("admin:index"), 19),
-    "search": (lambda w: reverse("admin:search") + "?q=document", 13),
+    "search": (lambda w: reverse("admin:search") + "?q=document", 12),
     "gaps": (lambda w: reverse("admin:gaps"), 18),
     "settings": (lambda w: reverse("admin:my_settings"), 4),
     "import": (lambda w: of("evidenceimport_change", w.sheet), 5),

@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from conditions.admin.pages.search_form import MOST_OFFERED
+from conditions.models import Evidence, Source
 from conditions.queries.search import MOST
 from tests.admin.conftest import Person, Work, sign_in
 from tests.factories import make_evidence
@@ -38,11 +40,11 @@ def test_limits_are_kept_in_the_form_and_narrow(analyst: Person, work: Work) -> 
         "program": work.program.slug,
         "condition": work.condition.code,
         "stance": "contradicts",
-        "cycle": work.program.cycles.get(number=1).pk,
+        "cycle": "1",
         "reliability": "B",
         "credibility": "2",
         "language": "en",
-        "source": work.contradicting.source_id,
+        "source": work.contradicting.source.name,
         "published_from": "2025-11-10",
         "published_to": "2025-11-10",
     }
@@ -64,7 +66,12 @@ def test_limits_are_kept_in_the_form_and_narrow(analyst: Person, work: Work) -> 
         ({"q": ""}, "q", "letters or digits"),
         ({"q": "oil", "published_from": "yesterday"}, "published_from", "2026-03-09"),
         ({"q": "oil", "stance": "for"}, "stance", "not one of the available choices"),
-        ({"q": "oil", "source": "9" * 30}, "source", "not one of the available choices"),
+        ({"q": "oil", "source": "Nobody"}, "source", "No source on file is called “Nobody”."),
+        ({"q": "oil", "source": "a\x00b"}, "source", "Null characters"),
+        ({"condition": "NOPE"}, "condition", "Choose one that is offered, or write it out."),
+        ({"program": "x" * 300}, "program", "at most 200 characters"),
+        ({"q": "", "cycle": "1"}, "cycle", "Give its program too, by the slug."),
+        ({"q": " ", "voice": " "}, "q", "letters or digits"),
     ],
 )
 def test_what_is_unclear_is_refused_beside_its_field(
@@ -80,6 +87,53 @@ def test_what_is_unclear_is_refused_beside_its_field(
 @pytest.mark.parametrize("typed", ["title:x", '"', "a AND (b", "x' OR 1=1", "🙂 x", "a NEAR/2 b"])
 def test_nothing_that_is_typed_breaks_the_page(analyst: Person, typed: str) -> None:
     assert analyst.get("search", q=typed).status_code in (200, 400)
+
+
+def test_limits_alone_list_what_lies_within_them_page_by_page(analyst: Person, work: Work) -> None:
+    made = [make_evidence(condition=work.condition).pk for _ in range(MOST)]
+    limits = {"program": "TEST-PROGRAM", "condition": "alpha", "stance": "supports"}
+    first = analyst.get("search", q="", **limits)
+    html = first.content.decode()
+    assert found(first) == made[::-1]
+    assert f'class="count">{MOST + 1}<' in html
+    assert "found-sources" not in html
+    second = analyst.client.get(reverse("admin:search") + "?" + first.context["next"])
+    assert found(second) == [work.supporting.pk]
+    against = analyst.get("search", **{**limits, "stance": "contradicts"})
+    assert found(against) == [work.contradicting.pk]
+    nothing = analyst.get("search", program=work.program.slug, language="ar")
+    assert "No document lies within these limits." in nothing.content.decode()
+    cited = analyst.get("search_citations", "ris", **limits).content.decode()
+    assert cited.count("TY  - ") == MOST + 1
+    sheet = b"".join(analyst.get("search_export", "csv", **limits)).decode()
+    assert all(evidence_key(pk) in sheet for pk in made)
+
+
+def evidence_key(pk: int) -> str:
+    return Evidence.objects.get(pk=pk).key
+
+
+def test_the_list_of_evidence_leads_to_the_limits(analyst: Person, work: Work) -> None:
+    listed = analyst.get("conditions_evidence_changelist", program=work.program.slug, q="Document")
+    there = re.search(r'href="([^"]+)">Find by condition', listed.content.decode())
+    assert there is not None
+    page = analyst.client.get(there[1].replace("&amp;", "&"))
+    assert found(page) == [work.contradicting.pk, work.supporting.pk]
+    plain = analyst.get("conditions_evidence_changelist").content.decode()
+    assert f'href="{reverse("admin:search")}">Find by condition' in plain
+
+
+def test_no_more_names_are_offered_than_a_page_holds(analyst: Person) -> None:
+    assert "any other on file may be written out" not in analyst.get("search").content.decode()
+    Source.objects.bulk_create(
+        Source(name=f"Press {number:04}", reliability="C") for number in range(MOST_OFFERED + 1)
+    )
+    beyond = Source.objects.get(name=f"Press {MOST_OFFERED:04}")
+    evidence = make_evidence(source=beyond)
+    html = analyst.get("search").content.decode()
+    assert html.count('<option value="Press ') == MOST_OFFERED
+    assert "any other on file may be written out" in html
+    assert found(analyst.get("search", source=beyond.name.lower())) == [evidence.pk]
 
 
 def test_an_empty_answer_says_what_to_try(analyst: Person) -> None:
@@ -124,8 +178,11 @@ def test_queries_are_the_same_at_one_and_three_rows(
     for _ in range(size):
         make_evidence(title="Paper")
     analyst.get("search", q="paper")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = analyst.get("search", q="paper")
+    assert len(found(page)) == size
+    with django_assert_num_queries(10):
+        page = analyst.get("search", language="en")
     assert len(found(page)) == size
 
 

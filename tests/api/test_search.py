@@ -141,7 +141,7 @@ def test_every_limit_of_the_search_narrows_the_list(stranger: Caller) -> None:
     [
         ("reliability", "G", "Use one of A, B, C, D, E, F."),
         ("credibility", "0", "Use one of 1, 2, 3, 4, 5, 6."),
-        ("cycle", "1", "Give program=<slug> beside it."),
+        ("cycle", "1", "Give its program too, by the slug."),
         ("cycle", "first", "Give a whole number"),
         ("fact_after", "soon", "Write a date as 2026-03-09."),
         ("voice", "", "Give 1 to 200 characters."),

@@ -21,11 +21,12 @@ from conditions.actions.search_texts import write_search_text
 from conditions.models import Capture, CaptureBody, Evidence, EvidenceText
 from conditions.models.full_text import rebuild_full_text
 from conditions.queries.full_text import not_in_index
+from conditions.queries.lists.filters import BadFilter
 from conditions.queries.search import MOST_COUNTED, SearchPage, search_evidence
 from conditions.rules.authority import Reader
 from conditions.rules.search_words import BadSearch, read_search, words_of
 from tests.days import TODAY, WHITE_HOUSE, noon
-from tests.factories import make_evidence, make_program, make_source, make_user
+from tests.factories import make_evidence, make_link, make_program, make_source, make_user
 from tests.queries.test_plans import plan_of, reads_whole
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +45,11 @@ TEXTS = {
 
 
 def search(typed: str, reader: Reader | None = None, **options: Any) -> SearchPage:
-    reader = reader or AnonymousUser()
     return search_evidence(
-        read_search(typed), reader=reader, filters=options.pop("filters", {}), **options
+        read_search(typed) if typed else None,
+        reader=reader or AnonymousUser(),
+        filters=options.pop("filters", {}),
+        **options,
     )
 
 
@@ -193,6 +196,17 @@ def test_what_a_reader_may_not_see_is_neither_found_nor_counted(sensitivity: str
     assert (ids(analyst), analyst.count) == ([seen.pk, hidden.pk], 2)
 
 
+def test_links_of_a_private_program_are_not_told_by_its_limits() -> None:
+    private = make_program(slug="private", is_public=False).conditions.get()
+    both = make_evidence(condition=private)
+    shown = make_program(slug="shown", conditions=("BETA",)).conditions.get()
+    make_link(evidence=both, condition=shown, stance="neutral", recorded_at=noon(WHITE_HOUSE))
+    for limit in ({"program": "private"}, {"condition": "ALPHA"}, {"stance": "supports"}):
+        assert ids(search("", filters=limit)) == [], limit
+        assert ids(search("", make_user("viewer"), filters=limit)) == [both.pk], limit
+    assert ids(search("", filters={"program": "shown"})) == [both.pk]
+
+
 def test_what_belongs_to_a_private_program_alone_is_hidden_from_strangers() -> None:
     private = make_program(slug="private", is_public=False).conditions.get()
     make_evidence(title="Private paper", condition=private)
@@ -203,7 +217,6 @@ def test_what_belongs_to_a_private_program_alone_is_hidden_from_strangers() -> N
 def test_filters_narrow_and_go_together() -> None:
     program = make_program()
     condition = program.conditions.get()
-    cycle = program.cycles.get(number=1)
     good = make_evidence(
         title="Paper", condition=condition, source=make_source(reliability="A"), credibility=1
     )
@@ -236,48 +249,57 @@ def test_filters_narrow_and_go_together() -> None:
         ({"published_to": day}, [poor, good]),
         ({"published_to": day - timedelta(days=1)}, [poor]),
         ({"language": "ar"}, [poor]),
-        ({"cycle": cycle.pk}, [good]),
-        ({"cycle": 10**9}, []),
+        ({"program": program.slug, "cycle": 1}, [good]),
+        ({"program": program.slug, "cycle": 10**9}, []),
         ({"language": "ar", "reliability": "A"}, []),
     ]
     for filters, found in expected:
-        page = search("paper", filters=filters)
-        assert ids(page) == [row.pk for row in found], filters
-        assert page.count == len(found)
+        for typed in ("paper", ""):
+            page = search(typed, filters=filters)
+            assert ids(page) == [row.pk for row in found], filters
+            assert page.count == len(found)
 
 
 def test_a_cycle_holds_its_first_day_and_not_its_due_date() -> None:
     program = make_program()
     cycle = program.cycles.get(number=1)
     days = (cycle.starts_on, cycle.due_on - timedelta(days=1), cycle.due_on)
-    first, last, _ = (make_evidence(title="Paper", published_on=day) for day in days)
-    assert ids(search("paper", filters={"cycle": cycle.pk})) == [last.pk, first.pk]
+    condition = program.conditions.get()
+    first, last, _ = (make_evidence(condition=condition, published_on=day) for day in days)
+    within = {"program": program.slug, "cycle": cycle.number}
+    assert ids(search("", filters=within)) == [last.pk, first.pk]
+    with pytest.raises(BadFilter):
+        search("", filters={"cycle": cycle.number})
 
 
 def test_pages_are_cut_by_key_newest_first_without_a_gap() -> None:
     made = [make_evidence(title="Paper").pk for _ in range(5)]
-    walked: list[int] = []
-    page = search("paper", most=2)
-    while True:
-        walked += ids(page)
-        assert page.count == 5
-        if page.after is None:
-            break
-        page = search("paper", most=2, after=page.after)
-    assert walked == sorted(made, reverse=True)
+    for typed in ("paper", ""):
+        walked: list[int] = []
+        page = search(typed, most=2)
+        while True:
+            walked += ids(page)
+            assert page.count == 5
+            if page.after is None:
+                break
+            page = search(typed, most=2, after=page.after)
+        assert walked == sorted(made, reverse=True)
 
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_queries_are_the_same_at_one_and_three_rows(
     size: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    program = make_program()
     for _ in range(size):
-        keep_copy(make_evidence(title="Paper"), "Text of it")
-    cycle = make_program().cycles.get(number=1)
-    with django_assert_num_queries(3):
-        assert len(search("paper").hits) == size
-    with django_assert_num_queries(4):
-        search("paper", filters={"cycle": cycle.pk})
+        filed = make_evidence(title="Paper", condition=program.conditions.get())
+        keep_copy(filed, "Text of it")
+    within = {"program": program.slug, "cycle": 1}
+    for typed in ("paper", ""):
+        with django_assert_num_queries(3):
+            assert len(search(typed).hits) == size
+        with django_assert_num_queries(4):
+            search(typed, filters=within)
 
 
 @pytest.fixture

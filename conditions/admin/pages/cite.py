@@ -65,7 +65,7 @@ def cite_found(site: AdminSite, request: HttpRequest, form: str) -> HttpResponse
     require(request, "view_evidence", to="see evidence")
     chosen = form_named(form)
     typed = SearchForm(request.GET)
-    if not typed.read() or typed.search is None:
+    if not typed.read() or not typed.is_asked:
         field, messages = next(iter(typed.errors.items()), ("q", ["Nothing was searched for."]))
         raise NoSearch(
             " ".join(map(str, messages)),

@@ -18,9 +18,8 @@ from conditions.admin.rendering import person, require
 from conditions.models import Evidence, Program
 from conditions.outbound.sheets import CSV_TYPE, XLSX_TYPE, evidence_csv, evidence_xlsx
 from conditions.queries.evidence_sheet import sheet_rows
-from conditions.queries.full_text import matching
 from conditions.queries.readers import sensitivities_for
-from conditions.queries.search import narrowed
+from conditions.queries.search import found_by
 from conditions.rules.authority import TRAVELS, Reader
 from conditions.rules.refusals import Invalid
 
@@ -46,9 +45,10 @@ def export_search(site: AdminSite, request: HttpRequest, kind: str) -> HttpRespo
     """Everything that a search finds."""
     require(request, "view_evidence", to="download evidence")
     form = SearchForm(request.GET)
-    if not form.read() or form.search is None:
+    if not form.read() or not form.is_asked:
         raise _unclear(request.GET)
-    return _answer(request, matching(narrowed(request.user, form.filters), form.search), kind)
+    rows = found_by(form.search, reader=request.user, filters=form.filters)
+    return _answer(request, rows, kind)
 
 
 def kept_back(rows: QuerySet[Evidence], reader: Reader) -> int:

@@ -1,4 +1,4 @@
-"""Search over what analysts look for: evidence by its words, conditions and sources by name."""
+"""Search over what analysts look for: evidence by words and limits, the rest by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.admin import AdminSite
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from conditions.admin.pages.search_form import SearchForm
+from conditions.admin.pages.search_form import MOST_OFFERED, SearchForm, offered
 from conditions.admin.rendering import page, require
 from conditions.models import Condition, Source
 from conditions.outbound.citations import FORMS
@@ -33,6 +33,7 @@ def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").split()[:_WORDS] if is_clear and form.search else []
     found = _evidence(request, form) if is_clear else None
     conditions = Condition.objects.select_related("program")
+    may_choose = offered()
     return page(
         site,
         request,
@@ -40,6 +41,9 @@ def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
         title="Search",
         status=200 if is_clear else 400,
         form=form,
+        offered=may_choose,
+        is_cut=any(len(names) == MOST_OFFERED for names in may_choose.values()),
+        most_offered=MOST_OFFERED,
         q=form.search.typed if form.search else "",
         is_first="after" not in request.GET,
         next=_with(request.GET, after=found.after) if found and found.after else None,
@@ -54,7 +58,7 @@ def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _evidence(request: HttpRequest, form: SearchForm) -> SearchPage | None:
-    if form.search is None:
+    if not form.is_asked:
         return None
     try:
         after = _AFTER.read(request.GET["after"]) if "after" in request.GET else None

@@ -19,13 +19,14 @@ from conditions.models import (
     Program,
     Source,
 )
+from conditions.models.evidence import EvidenceQuerySet
 from conditions.queries.full_text import by_index, matching
 from conditions.queries.link_health import health_of
 from conditions.queries.lists.evidence_filters import (
     AT_LEAST_CREDIBLE,
     AT_LEAST_RELIABLE,
     CONDITION,
-    CYCLE_NUMBER,
+    CYCLE,
     LANGUAGE,
     PROGRAM,
     SOURCE,
@@ -34,7 +35,6 @@ from conditions.queries.lists.evidence_filters import (
     graded,
     linked,
     published_in,
-    require_program,
 )
 from conditions.queries.lists.filters import Filter, day, moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
@@ -123,7 +123,7 @@ class EvidenceDetail(EvidenceRow):
     text: str
 
 
-def visible_evidence(reader: Reader) -> QuerySet[Evidence]:
+def visible_evidence(reader: Reader) -> EvidenceQuerySet:
     """The items whose sensitivity this reader may see.
 
     What was only ever linked to programs that the reader may not open stays with those programs;
@@ -166,10 +166,8 @@ def _with_links(rows: list[Any], reader: Reader, as_of: datetime) -> list[Any]:
 def _narrow_evidence(
     rows: QuerySet[Any], values: Mapping[str, Any], reader: Reader
 ) -> QuerySet[Any]:
-    rows = linked(graded(rows, values), values, visible_links(reader))
-    if "cycle" in values:
-        program = require_program(values)
-        rows = published_in(rows, reader, program__slug=program, number=values["cycle"])
+    rows = linked(graded(rows, values), values, reader)
+    rows = published_in(rows, values, reader)
     if "q" in values:
         rows = matching(rows, values["q"])
     if "changed_since" in values:
@@ -242,7 +240,7 @@ EVIDENCE = Listing(
         AT_LEAST_CREDIBLE,
         SOURCE,
         LANGUAGE,
-        CYCLE_NUMBER,
+        CYCLE,
         VOICE,
         text("event_slug", "The event it tells of.", "event_slug"),
         one_of(

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from conditions.models import Evidence, EvidenceLink, Program, ReviewCycle
-from conditions.queries.lists.filters import BadFilter, Filter, number, one_of, text
+from conditions.models import Condition, Evidence, EvidenceLink, Program, ReviewCycle
+from conditions.queries.lists.filters import BadFilter, number, one_of, text
 from conditions.rules.authority import Reader
 from conditions.rules.evidence import (
     CREDIBILITY,
@@ -32,18 +32,10 @@ AT_LEAST_CREDIBLE = one_of(
 SOURCE = number("source", "The source's id.", "source_id")
 LANGUAGE = text("language", "The item's language.", "language")
 VOICE = text("voice", "Carries the words of this voice (copies of one wire share one).", "voice")
-CYCLE_ID = number("cycle", "Published in the span of this review cycle (id).")
-CYCLE_NUMBER = Filter(
-    "cycle",
-    "Published in the span of the program's review cycle of this number; give program too.",
-    CYCLE_ID.kind,
-    CYCLE_ID.read,
+CYCLE = number(
+    "cycle", "Published in the span of the program's review cycle of this number; give program too."
 )
-_BY_LINK = {
-    PROGRAM.name: "condition__program__slug",
-    CONDITION.name: "condition__code",
-    STANCE.name: "stance",
-}
+_BY_CONDITION = {PROGRAM.name: "program__slug", CONDITION.name: "code"}
 
 
 def graded(rows: QuerySet[Evidence], values: Mapping[str, Any]) -> QuerySet[Evidence]:
@@ -64,23 +56,36 @@ def graded(rows: QuerySet[Evidence], values: Mapping[str, Any]) -> QuerySet[Evid
 
 
 def linked(
-    rows: QuerySet[Evidence], values: Mapping[str, Any], links: QuerySet[EvidenceLink]
+    rows: QuerySet[Evidence], values: Mapping[str, Any], reader: Reader
 ) -> QuerySet[Evidence]:
-    """Those with one standing link, of ``links``, that fits program, condition and stance."""
-    wanted = {path: values[name] for name, path in _BY_LINK.items() if name in values}
-    if not wanted:
+    """Those of these documents, which the reader may see, with one standing link that fits program,
+    condition and stance; links of programs that the reader may not open are not known."""
+    wanted = {path: values[name] for name, path in _BY_CONDITION.items() if name in values}
+    stance = {STANCE.name: values[STANCE.name]} if STANCE.name in values else {}
+    if not (wanted or stance):
         return rows
-    standing = links.filter(withdrawn_at__isnull=True, **wanted)
-    if PROGRAM.name in values:
-        return rows.filter(pk__in=standing.order_by().values("evidence"))
-    # Of many programs there are links by the hundred thousand: SQLite would gather them all first.
-    return rows.filter(Exists(standing.filter(evidence=OuterRef("pk")).order_by()))
+    conditions = Condition.objects.filter(program__in=Program.objects.for_reader(reader), **wanted)
+    standing = EvidenceLink.objects.filter(
+        condition__in=conditions.order_by(), withdrawn_at__isnull=True, **stance
+    ).order_by()
+    if wanted:
+        return rows.filter(pk__in=standing.values("evidence"))
+    # Of all conditions there are links by the million: SQLite would gather them all first.
+    return rows.filter(Exists(standing.filter(evidence=OuterRef("pk"))))
 
 
-def published_in(rows: QuerySet[Evidence], reader: Reader, **cycle: Any) -> QuerySet[Evidence]:
-    """Those published in the span of the one cycle with these columns; none where this reader knows
-    no such cycle. One query at once."""
-    known = ReviewCycle.objects.filter(program__in=Program.objects.for_reader(reader), **cycle)
+def published_in(
+    rows: QuerySet[Evidence], values: Mapping[str, Any], reader: Reader
+) -> QuerySet[Evidence]:
+    """Those published in the span of the cycle that was asked for; none where this reader knows no
+    such cycle. One query at once. Raises BadFilter."""
+    if CYCLE.name not in values:
+        return rows
+    known = ReviewCycle.objects.filter(
+        program__in=Program.objects.for_reader(reader),
+        program__slug=require_program(values),
+        number=values[CYCLE.name],
+    )
     span = known.order_by().values_list("starts_on", "due_on").first()
     if span is None:
         return rows.filter(Q(pk__in=[]))
@@ -89,11 +94,11 @@ def published_in(rows: QuerySet[Evidence], reader: Reader, **cycle: Any) -> Quer
 
 def require_program(values: Mapping[str, Any]) -> str:
     """The slug beside a cycle's number. Raises BadFilter without one."""
-    if "program" not in values:
+    if PROGRAM.name not in values:
         raise BadFilter(
             "Cycles are numbered in each program.",
-            field="cycle",
-            value=values["cycle"],
-            remedy="Give program=<slug> beside it.",
+            field=CYCLE.name,
+            value=values[CYCLE.name],
+            remedy="Give its program too, by the slug.",
         )
-    return str(values["program"])
+    return str(values[PROGRAM.name])
