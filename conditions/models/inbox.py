@@ -14,12 +14,17 @@ from conditions.models.evidence import Evidence
 from conditions.models.leases import free_at
 from conditions.models.programs import Program
 from conditions.models.sources import Source
+from conditions.rules.feeds import MANY_FAILURES
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
     def due_by(self, moment: datetime) -> Self:
         """Active feeds whose next reading is due and that nobody holds at ``moment``."""
         return self.filter(free_at(moment), is_active=True, next_poll_at__lte=moment)
+
+    def failing(self) -> Self:
+        """Active feeds that failed so often in a row that it is more than a site's bad hour."""
+        return self.filter(is_active=True, failures__gte=MANY_FAILURES)
 
 
 class Feed(models.Model):
@@ -70,6 +75,11 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it is among those ``failing``."""
+        return self.is_active and self.failures >= MANY_FAILURES
 
 
 class InboxItemQuerySet(AddressedQuerySet["InboxItem"]):

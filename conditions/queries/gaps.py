@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from conditions.models import ChecklistItem, Condition, EvidenceLink, Program, SearchEntry
 from conditions.queries.gaps_beside import Beside, beside
@@ -15,7 +15,8 @@ from conditions.rules.evidence import EvidenceRule, Exhibit
 from conditions.rules.gaps import QUIET_DAYS, Gap, GapKind, gaps_of
 
 MOST_CONDITIONS = 200
-_WHOLE = None
+# A condition and one of its items, or none for the condition as a whole.
+_Place = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def gaps_board(
     rows = [
         _row(condition, item, filed, searched, day=day, quiet_days=quiet_days)
         for condition in conditions
-        for item in (_WHOLE, *_asked(condition, day))
+        for item in (None, *_asked(condition, day))
     ]
     counts = Counter(one for row in rows for one in row.kinds)
     return GapsBoard(
@@ -107,12 +108,8 @@ def gaps_board(
 
 
 def _conditions(program: Program, day: date) -> list[Condition]:
-    rows = program.conditions.prefetch_related("checklist").order_by("position")
-    return [
-        condition
-        for condition in rows[:MOST_CONDITIONS]
-        if condition.in_force_until is None or condition.in_force_until > day
-    ]
+    rows = program.conditions.in_force_on(day).prefetch_related("checklist")
+    return list(rows.order_by("position")[:MOST_CONDITIONS])
 
 
 def _asked(condition: Condition, day: date) -> Iterable[ChecklistItem]:
@@ -126,14 +123,15 @@ def _asked(condition: Condition, day: date) -> Iterable[ChecklistItem]:
 def _row(
     condition: Condition,
     item: ChecklistItem | None,
-    filed: Mapping[tuple[int, int | None], _Filed],
-    searched: Mapping[tuple[int, int | None], date],
+    filed: Mapping[_Place, _Filed],
+    searched: Mapping[_Place, date],
     *,
     day: date,
     quiet_days: int,
 ) -> Row:
-    place = (condition.pk, item.pk if item else _WHOLE)
+    place = (condition.pk, item.pk if item else None)
     found = filed.get(place, _Filed())
+    whole = filed.get((condition.pk, None), _Filed())
     rule = EvidenceRule.from_mapping(item.evidence_rule) if item else None
     return Row(
         condition=condition,
@@ -144,21 +142,40 @@ def _row(
         documents=found.documents,
         newest_on=found.newest_on,
         searched_on=searched.get(place),
-        on_the_whole=filed[condition.pk, _WHOLE].unplaced if (condition.pk, _WHOLE) in filed else 0,
+        on_the_whole=whole.unplaced,
     )
 
 
 def _filed(
     conditions: Collection[Condition], *, as_of: datetime, sensitivities: Collection[str]
-) -> dict[tuple[int, int | None], _Filed]:
+) -> dict[_Place, _Filed]:
     """What is filed, by condition and item; a document under an item counts for its condition too.
 
-    Grouped by whose words they are, so that a condition with thousands of documents costs no more
-    than its number of sources.
+    One that is filed under several items is one document of the condition.
     """
     standing = EvidenceLink.objects.standing_at(as_of).filter(
         condition__in=conditions, evidence__sensitivity__in=sensitivities
     )
+    filed: dict[_Place, _Filed] = {}
+    for condition, item, exhibit, documents, newest_on in _exhibits(standing):
+        for place in {(condition, item), (condition, None)}:
+            filed.setdefault(place, _Filed()).add(exhibit, documents, newest_on)
+        if item is None:
+            filed[condition, None].unplaced += documents
+    counted_once = standing.values_list("condition").annotate(Count("evidence", distinct=True))
+    for condition, documents in counted_once.order_by():
+        filed[condition, None].documents = documents
+    return filed
+
+
+def _exhibits(
+    standing: QuerySet[EvidenceLink],
+) -> Iterator[tuple[int, int | None, Exhibit, int, date]]:
+    """Condition, item, whose words they are, how many documents, and the day of the newest.
+
+    Grouped by whose words they are, so that a condition with thousands of documents costs no more
+    than its number of sources.
+    """
     groups = (
         standing.values_list(
             "condition",
@@ -177,30 +194,21 @@ def _filed(
         )
         .order_by()
     )
-    filed: dict[tuple[int, int | None], _Filed] = {}
     for condition, item, source, voice, grade, sure, stance, primary, *counted in groups:
         exhibit = Exhibit(source, voice or None, grade, sure, stance, primary)
         documents, published, recorded = counted
-        for place in {(condition, item), (condition, _WHOLE)}:
-            filed.setdefault(place, _Filed()).add(exhibit, documents, published or recorded.date())
-        if item is None:
-            filed[condition, _WHOLE].unplaced += documents
-    # One that is filed under several items is one document of the condition.
-    counted_once = standing.values_list("condition").annotate(Count("evidence", distinct=True))
-    for condition, documents in counted_once.order_by():
-        filed[condition, _WHOLE].documents = documents
-    return filed
+        yield condition, item, exhibit, documents, published or recorded.date()
 
 
-def _searched(conditions: Collection[Condition]) -> dict[tuple[int, int | None], date]:
+def _searched(conditions: Collection[Condition]) -> dict[_Place, date]:
     rows = (
         SearchEntry.objects.filter(condition__in=conditions, corrected_by__isnull=True)
         .values_list("condition", "checklist_item")
         .annotate(newest=Max("searched_on"))
         .order_by()
     )
-    found: dict[tuple[int, int | None], date] = {}
+    found: dict[_Place, date] = {}
     for condition, item, newest in rows:
-        for place in {(condition, item), (condition, _WHOLE)}:
+        for place in {(condition, item), (condition, None)}:
             found[place] = max(found.get(place, newest), newest)
     return found

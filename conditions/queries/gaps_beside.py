@@ -82,7 +82,7 @@ def beside(program: Program, *, as_of: datetime, sensitivities: Collection[str])
     voices = VoiceSuggestion.objects.filter(
         state=VoiceSuggestion.State.WAITING, first__in=both, second__in=both
     )
-    unfinished = (EvidenceImport.State.LOADED, EvidenceImport.State.DISCARDED)
+    finished = (EvidenceImport.State.LOADED, EvidenceImport.State.DISCARDED)
     return Beside(
         lost=tuple(LostAddress(one, copies.get(one.evidence_id)) for one in addresses),
         lost_total=lost.count(),
@@ -90,8 +90,8 @@ def beside(program: Program, *, as_of: datetime, sensitivities: Collection[str])
         failed_total=failed.count(),
         inbox=_inbox_age(as_of),
         voices=voices.count(),
-        feeds=Feed.objects.filter(is_active=True, failures__gt=0).count(),
-        imports=EvidenceImport.objects.exclude(state__in=unfinished).count(),
+        feeds=Feed.objects.failing().count(),
+        imports=EvidenceImport.objects.exclude(state__in=finished).count(),
     )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from conditions.models import Feed, InboxItem
-from conditions.rules.feeds import MANY_FAILURES
 
 LONGEST_WAIT: Final = timedelta(hours=2)
 _MOST_NAMED: Final = 5
@@ -28,7 +27,7 @@ class InboxHealth:
 
 def inbox_health(*, as_of: datetime) -> InboxHealth:
     """What is wrong with the inbox at ``as_of``. Four queries."""
-    failing = Feed.objects.filter(is_active=True, failures__gte=MANY_FAILURES)
+    failing = Feed.objects.failing()
     late = as_of - LONGEST_WAIT
     named = failing.order_by("-failures", "id").values_list("title", "last_error")[:_MOST_NAMED]
     return InboxHealth(

@@ -68,19 +68,22 @@ def test_a_feed_is_changed_paused_and_taken_up_again(analyst: Person) -> None:
     assert feed.is_active
 
 
-def test_trouble_is_told_with_its_reason(analyst: Person, settings: Settings) -> None:
+@pytest.mark.parametrize(("failures", "state"), [(1, "Failed"), (2, "Failed"), (3, "Failing")])
+def test_trouble_is_told_with_its_reason(
+    analyst: Person, settings: Settings, failures: int, state: str
+) -> None:
     settings.OUTSIDE_CALLS = True
     feed = make_feed()
     Feed.objects.filter(pk=feed.pk).update(
-        failures=2,
+        failures=failures,
         last_error="The server <answered> 500.",
         last_read_at=noon(TODAY) - timedelta(hours=5),
         next_poll_at=noon(TODAY) + timedelta(hours=3),
     )
     html = analyst.get(LIST).content.decode()
     for told in (
-        "Failing",
-        "2 times in a row.",
+        f">{state}</span>",
+        f"{failures} time{'s' if failures > 1 else ''} in a row.",
         "The server &lt;answered&gt; 500.",
         "5\xa0hours ago",
     ):

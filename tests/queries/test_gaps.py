@@ -15,14 +15,17 @@ from conditions.models import (
     Condition,
     Evidence,
     EvidenceLink,
+    Feed,
     InboxItem,
     LinkHealth,
     VoiceSuggestion,
 )
-from conditions.queries.gaps import GapsBoard, gaps_board
+from conditions.queries.gaps import MOST_CONDITIONS, GapsBoard, gaps_board
+from conditions.queries.inbox_health import inbox_health
+from conditions.rules.feeds import MANY_FAILURES
 from conditions.rules.gaps import GapKind
-from tests.days import TODAY, noon
-from tests.factories import make_evidence, make_program, make_search
+from tests.days import DAY, TODAY, noon
+from tests.factories import make_condition, make_evidence, make_program, make_search
 
 pytestmark = pytest.mark.django_db
 PUBLIC = frozenset({"public"})
@@ -112,6 +115,32 @@ def test_the_last_search_stands_beside_the_gap(condition):
     assert whole.searched_on == TODAY
 
 
+def test_only_conditions_in_force_on_the_day_are_asked(condition: Condition) -> None:
+    program = condition.program
+    make_condition(program=program, code="OLD", position=2, in_force_until=TODAY)
+    make_condition(program=program, code="LAST", position=3, in_force_until=TODAY + DAY)
+    make_condition(program=program, code="FIRST", position=4, in_force_from=TODAY)
+    make_condition(program=program, code="NEXT", position=5, in_force_from=TODAY + DAY)
+    asked = {row.condition.code for row in board_of(condition).rows}
+    assert asked == {condition.code, "LAST", "FIRST"}
+
+
+def test_conditions_that_ended_take_no_place_of_those_in_force(condition: Condition) -> None:
+    Condition.objects.filter(pk=condition.pk).update(position=MOST_CONDITIONS + 1)
+    Condition.objects.bulk_create(
+        Condition(
+            program=condition.program,
+            code=f"OLD{number}",
+            position=number,
+            test="outcome",
+            in_force_from=condition.in_force_from,
+            in_force_until=TODAY,
+        )
+        for number in range(MOST_CONDITIONS)
+    )
+    assert {row.condition.code for row in board_of(condition).rows} == {condition.code}
+
+
 def lose(evidence: Evidence) -> LinkHealth:
     return LinkHealth.objects.create(
         evidence=evidence,
@@ -196,6 +225,18 @@ def test_a_pair_is_counted_where_both_may_be_seen(condition):
     )
     assert board_of(condition).beside.voices == 1
     assert board_of(condition, sensitivities=PUBLIC).beside.voices == 0
+
+
+def test_the_board_counts_the_feeds_that_the_doctor_names(condition: Condition) -> None:
+    for failures in range(MANY_FAILURES + 2):
+        for is_active in (True, False):
+            url = f"https://example.org/{failures}/{is_active}"
+            told = {"title": "News", "url": url, "canonical_url": url, "added_at": noon(TODAY)}
+            Feed.objects.create(
+                failures=failures, is_active=is_active, next_poll_at=noon(TODAY), **told
+            )
+    assert board_of(condition).beside.feeds == 2
+    assert inbox_health(as_of=noon(TODAY)).many_failing == 2
 
 
 @pytest.mark.parametrize("rows", [1, 3])
