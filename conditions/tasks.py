@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
+from typing import Any
 
 from celery import shared_task
+from django.db.models import QuerySet
 
 from conditions import clock
 from conditions.actions.captures import make_due_captures
@@ -24,13 +26,35 @@ from conditions.actions.link_looks import look_at_due_links
 from conditions.actions.printing import print_publications
 from conditions.actions.sweep import sweep as sweep_programs
 from conditions.actions.text_comparisons import compare_due_texts
+from conditions.models import CaptureOrder, EvidenceImport, Feed, InboxItem, LinkHealth
+from conditions.models.leases import held_at
 from conditions.outbound.fetching import limits_of_installation
 
+Job = Callable[[], None]
 
-def alone(job: Callable[[], None]) -> Callable[[], None]:
+
+def gives_way(rows: QuerySet[Any]) -> Callable[[Job], Job]:
+    """Let a pulse pass while another run, in whatever process, holds one of these rows.
+
+    So each such job holds one thread of all workers, and the sweep and the mail always find a free
+    one. After a run that died it passes until the lease is over.
+    """
+
+    def decorated(job: Job) -> Job:
+        @wraps(job)
+        def run() -> None:
+            if not rows.filter(held_at(clock.now())).exists():
+                job()
+
+        return run
+
+    return decorated
+
+
+def alone(job: Job) -> Job:
     """Let a pulse pass while the run before it still works in this process.
 
-    So each such job holds one thread at most, and the sweep and the mail always find a free one.
+    For jobs that hold no rows, or leave some held on purpose; else see ``gives_way``.
     """
     running = Lock()
 
@@ -65,22 +89,21 @@ def print_reports() -> None:
 
 
 @shared_task(name="conditions.tasks.fetch_outside", acks_late=False)
-@alone
+@gives_way(CaptureOrder.objects.filter(state=CaptureOrder.State.OWED))
 def fetch_outside() -> None:
     """Fetch what is owed from outside; nothing at all until an operator allows it."""
-    limits = limits_of_installation()
-    make_due_captures(owner=new_owner(), clock=clock.now, limits=limits, gives_way=True)
+    make_due_captures(owner=new_owner(), clock=clock.now, limits=limits_of_installation())
 
 
 @shared_task(name="conditions.tasks.look_at_links", acks_late=False)
-@alone
+@gives_way(LinkHealth.objects.all())
 def look_at_links() -> None:
     """Look whether documents still stand at their addresses; nothing until it is allowed."""
     look_at_due_links(owner=new_owner(), clock=clock.now, limits=limits_of_installation())
 
 
 @shared_task(name="conditions.tasks.advance_imports", acks_late=False)
-@alone
+@gives_way(EvidenceImport.objects.filter(state__in=EvidenceImport.WORKING))
 def advance_imports() -> None:
     """Check and file the spreadsheets that wait for it."""
     advance_due_imports(owner=new_owner(), clock=clock.now)
@@ -94,16 +117,14 @@ def compare_texts() -> None:
 
 
 @shared_task(name="conditions.tasks.read_feeds", acks_late=False)
-@alone
+@gives_way(Feed.objects.filter(is_active=True))
 def read_feeds() -> None:
     """Read the feeds that are due into the inbox; nothing until it is allowed."""
-    limits = limits_of_installation()
-    read_due_feeds(owner=new_owner(), clock=clock.now, limits=limits, gives_way=True)
+    read_due_feeds(owner=new_owner(), clock=clock.now, limits=limits_of_installation())
 
 
 @shared_task(name="conditions.tasks.read_pages", acks_late=False)
-@alone
+@gives_way(InboxItem.objects.waiting().filter(reading=InboxItem.Reading.OWED))
 def read_pages() -> None:
     """Read the pages of what waits in the inbox; nothing until it is allowed."""
-    limits = limits_of_installation()
-    read_due_items(owner=new_owner(), clock=clock.now, limits=limits, gives_way=True)
+    read_due_items(owner=new_owner(), clock=clock.now, limits=limits_of_installation())

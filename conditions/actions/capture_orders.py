@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
+from conditions.actions.leases import ONE_MORE_ATTEMPT, lease_one
 from conditions.actions.record import require_permission
 from conditions.models import Capture, CaptureOrder, Evidence, User
 from conditions.rules.captures import is_fresh, is_given_up, pause_after_attempt
@@ -87,12 +88,6 @@ def owe_missing_captures(*, by: User | None, as_of: datetime) -> int:
         return owe_captures(missing.only("pk", "url").order_by("pk"), by=by, as_of=as_of)
 
 
-def is_somebody_fetching(as_of: datetime) -> bool:
-    """Whether a run holds an order now: it ended its lease or died when the lease is over."""
-    held = CaptureOrder.objects.filter(state=CaptureOrder.State.OWED, lease_until__gt=as_of)
-    return held.exists()
-
-
 def lease_next(
     *, owner: str, as_of: datetime, lease_for: timedelta, evidence: Evidence | None = None
 ) -> CaptureOrder | None:
@@ -100,18 +95,16 @@ def lease_next(
 
     Taking it counts as an attempt, so that a document which kills the worker is given up too.
     """
-    due = CaptureOrder.objects.due_by(as_of)
+    due = CaptureOrder.objects.due_by(as_of).select_related("evidence")
     if evidence is not None:
         due = due.filter(evidence=evidence)
-    for order in due.select_related("evidence").order_by("next_attempt_at", "id")[:10]:
-        attempts = min(order.attempts + 1, 32_000)
-        until = as_of + lease_for
-        # Compared and set: whoever took it between our look and our write keeps it.
-        taken = CaptureOrder.objects.due_by(as_of).filter(pk=order.pk, attempts=order.attempts)
-        if taken.update(lease_owner=owner, lease_until=until, attempts=attempts):
-            order.lease_owner, order.lease_until, order.attempts = owner, until, attempts
-            return order
-    return None
+    return lease_one(
+        due,
+        order="next_attempt_at",
+        owner=owner,
+        until=as_of + lease_for,
+        attempts=ONE_MORE_ATTEMPT,
+    )
 
 
 def finish_done(order: CaptureOrder, *, as_of: datetime) -> bool:
@@ -148,8 +141,7 @@ def _finish(order: CaptureOrder, **fields: object) -> bool:
 def _has_fresh_copy(evidence: Evidence, as_of: datetime) -> bool:
     newest = (
         Capture.objects.stored()
-        .filter(evidence=evidence, origin=Capture.Origin.FETCHED)
-        .filter(Q(url=evidence.url))
+        .filter(evidence=evidence, origin=Capture.Origin.FETCHED, url=evidence.url)
         .order_by("-captured_at")
         .first()
     )

@@ -15,12 +15,12 @@ from conditions.actions.capture_orders import NothingToFetch as NothingToFetch
 from conditions.actions.capture_orders import (
     finish_done,
     finish_failed,
-    is_somebody_fetching,
     lease_next,
     release,
 )
 from conditions.actions.capture_orders import order_capture as order_capture
 from conditions.actions.evidence import touch_programs_of
+from conditions.actions.leases import while_time_lasts
 from conditions.actions.record import record_event, require_permission
 from conditions.actions.search_texts import write_search_text
 from conditions.models import Capture, CaptureBody, CaptureOrder, CustodyEntry, Evidence, User
@@ -42,8 +42,6 @@ UPLOADED_BY = "upload"
 FETCHED_BY = AGENT.partition(" ")[0]
 # Beyond the time that a fetch and the search for its text may take.
 LEASE = timedelta(minutes=10)
-# After this a run ends; the next pulse goes on. Mail and the sweep wait for the same worker.
-LONGEST_RUN = timedelta(seconds=45)
 LONGEST_NAME = 200
 logger = logging.getLogger(__name__)
 
@@ -71,23 +69,18 @@ def make_due_captures(
     limits: Limits,
     most: int = 20,
     evidence: Evidence | None = None,
-    gives_way: bool = False,
 ) -> Made:
     """Make copies that are owed and due, ``most`` at most, of ``evidence`` alone if it is given.
 
     Nothing while outside calls are off: what is owed stays owed. Safe to run at once with others,
     and to be killed: an order is held by one run, and free again when its lease is over. Every
-    attempt is a row, also one that brought nothing. A run that ``gives_way`` does nothing while
-    another one is at work, so that slow sites hold one thread of the workers and not all.
+    attempt is a row, also one that brought nothing.
     """
     made = Made()
-    begun = clock()
-    if gives_way and is_somebody_fetching(begun):
-        return made
-    for _ in range(most):
-        if not may_call_outside() or clock() - begun > LONGEST_RUN:
+    for at in while_time_lasts(clock, most=most):
+        if not may_call_outside():
             break
-        order = lease_next(owner=owner, as_of=clock(), lease_for=LEASE, evidence=evidence)
+        order = lease_next(owner=owner, as_of=at, lease_for=LEASE, evidence=evidence)
         if order is None:
             break
         _make(order, clock=clock, limits=limits, made=made)
@@ -226,8 +219,9 @@ def _store(
     CustodyEntry.objects.create(
         capture=capture, act=CustodyEntry.Act.CAPTURED, by=capture.captured_by, at=as_of, note=note
     )
-    _tell("capture.stored", capture, actor, as_of)
+    # The document is locked by this, as everywhere before the programs that show it.
     write_search_text([capture.evidence_id])
+    _tell("capture.stored", capture, actor, as_of)
     return capture
 
 

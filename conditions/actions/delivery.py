@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from conditions.actions.leases import (
+from conditions.actions.parcels import Parcel, parcels
+from conditions.actions.reminder_leases import (
     Leased,
     finish_failed,
     finish_obsolete,
@@ -16,7 +17,6 @@ from conditions.actions.leases import (
     postpone,
     release,
 )
-from conditions.actions.parcels import Parcel, parcels
 from conditions.actions.verdicts import judge
 from conditions.models import Pulse
 from conditions.outbound.mail import Carrier, ServerUnavailable, compose

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from conditions.actions.feed_entries import Sorted, sort_entries
+from conditions.actions.leases import MOST_ATTEMPTS, lease_one, while_time_lasts
 from conditions.actions.record import record_event
 from conditions.models import Feed, InboxItem
 from conditions.outbound.feeds import FeedAnswer, NotAFeed, read_feed
@@ -24,8 +25,6 @@ from conditions.outbound.fetching import (
 from conditions.rules.feeds import interval_after, pause_after_failures
 
 LEASE: Final = timedelta(minutes=10)
-LONGEST_RUN: Final = timedelta(seconds=45)
-MOST_FAILURES: Final = 32_000
 logger = logging.getLogger(__name__)
 
 
@@ -52,22 +51,15 @@ def read_due_feeds(
     limits: Limits,
     most: int = 20,
     feed: Feed | None = None,
-    gives_way: bool = False,
 ) -> FeedsRead:
     """Read the feeds that are due into the inbox, ``most`` at most, or ``feed`` alone.
 
     Nothing while outside calls are off. An entry that is known, dismissed or on file brings no
-    item. Safe to run at once with others, and to be killed. A run that ``gives_way`` does nothing
-    while another one is at it: slow sites must not hold every thread of the worker.
+    item. Safe to run at once with others, and to be killed.
     """
     done = FeedsRead()
-    begun = clock()
-    if gives_way and Feed.objects.filter(is_active=True, lease_until__gt=begun).exists():
-        return done
-    for _ in range(most):
-        if not may_call_outside() or clock() - begun > LONGEST_RUN:
-            break
-        held = _lease_next(owner=owner, as_of=clock(), feed=feed)
+    for at in while_time_lasts(clock, most=most):
+        held = _lease_next(owner=owner, as_of=at, feed=feed) if may_call_outside() else None
         if held is None:
             break
         _read(held, clock=clock, limits=limits, done=done)
@@ -75,17 +67,10 @@ def read_due_feeds(
 
 
 def _lease_next(*, owner: str, as_of: datetime, feed: Feed | None) -> Feed | None:
-    due = Feed.objects.due_by(as_of)
+    due = Feed.objects.due_by(as_of).select_related("source")
     if feed is not None:
         due = due.filter(pk=feed.pk)
-    for row in due.select_related("source").order_by("next_poll_at", "id")[:10]:
-        until = as_of + LEASE
-        # Compared and set: whoever took it between our look and our write keeps it.
-        taken = Feed.objects.due_by(as_of).filter(pk=row.pk, next_poll_at=row.next_poll_at)
-        if taken.update(lease_owner=owner, lease_until=until):
-            row.lease_owner, row.lease_until = owner, until
-            return row
-    return None
+    return lease_one(due, order="next_poll_at", owner=owner, until=as_of + LEASE)
 
 
 def _read(held: Feed, *, clock: Callable[[], datetime], limits: Limits, done: FeedsRead) -> None:
@@ -158,7 +143,7 @@ def _note(answer: FeedAnswer) -> str:
 
 
 def _miss(held: Feed, reason: str, *, as_of: datetime) -> bool:
-    failures = min(held.failures + 1, MOST_FAILURES)
+    failures = min(held.failures + 1, MOST_ATTEMPTS)
     told = f"It could not be read: {reason}"
     with transaction.atomic():
         kept = _finish(

@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from conditions.actions.inbox_faults import LONGEST
+from conditions.actions.leases import ONE_MORE_ATTEMPT, lease_one, while_time_lasts
 from conditions.actions.record import record_event
 from conditions.actions.triage_suggesting import suggested_for, triages_in_use
 from conditions.models import InboxItem
@@ -28,8 +29,6 @@ from conditions.rules.captures import TEXT, is_given_up, pause_after_attempt
 
 # Beyond the time that a fetch and the search for its text may take.
 LEASE: Final = timedelta(minutes=10)
-# After this a run ends; the next pulse goes on. Others wait for the same worker.
-LONGEST_RUN: Final = timedelta(seconds=45)
 BY_HAND: Final = "Open it yourself and paste its text here."
 logger = logging.getLogger(__name__)
 
@@ -49,23 +48,15 @@ def read_due_items(
     limits: Limits,
     most: int = 20,
     item: InboxItem | None = None,
-    gives_way: bool = False,
 ) -> ItemsRead:
     """Read the pages that are owed and due, ``most`` at most, of ``item`` alone if it is given.
 
     Nothing while outside calls are off: what is owed stays owed. Safe to run at once with others.
-    The suggestion is made anew from the text that came. A run that ``gives_way`` does nothing while
-    another one is at it.
+    The suggestion is made anew from the text that came.
     """
     done = ItemsRead()
-    begun = clock()
-    owed = InboxItem.objects.waiting().filter(reading=InboxItem.Reading.OWED)
-    if gives_way and owed.filter(lease_until__gt=begun).exists():
-        return done
-    for _ in range(most):
-        if not may_call_outside() or clock() - begun > LONGEST_RUN:
-            break
-        held = _lease_next(owner=owner, as_of=clock(), item=item)
+    for at in while_time_lasts(clock, most=most):
+        held = _lease_next(owner=owner, as_of=at, item=item) if may_call_outside() else None
         if held is None:
             break
         _read(held, clock=clock, limits=limits, done=done)
@@ -76,14 +67,13 @@ def _lease_next(*, owner: str, as_of: datetime, item: InboxItem | None) -> Inbox
     due = InboxItem.objects.owed_by(as_of)
     if item is not None:
         due = due.filter(pk=item.pk)
-    for row in due.order_by("next_attempt_at", "id")[:10]:
-        attempts, until = min(row.attempts + 1, 32_000), as_of + LEASE
-        # Compared and set: whoever took it between our look and our write keeps it.
-        taken = InboxItem.objects.owed_by(as_of).filter(pk=row.pk, attempts=row.attempts)
-        if taken.update(lease_owner=owner, lease_until=until, attempts=attempts):
-            row.lease_owner, row.lease_until, row.attempts = owner, until, attempts
-            return row
-    return None
+    return lease_one(
+        due,
+        order="next_attempt_at",
+        owner=owner,
+        until=as_of + LEASE,
+        attempts=ONE_MORE_ATTEMPT,
+    )
 
 
 def _read(

@@ -10,6 +10,7 @@ from django.db.models import Q
 from conditions.actions.link_beginnings import unlooked
 from conditions.actions.record import record_event, require_permission
 from conditions.models import Evidence, LinkHealth, User
+from conditions.models.leases import held_at
 from conditions.rules.link_health import HOST_PAUSE
 from conditions.rules.refusals import Invalid
 
@@ -101,5 +102,5 @@ def release_look(row: LinkHealth, **fields: object) -> bool:
 
 
 def _busy(as_of: datetime) -> set[str]:
-    looked_at = Q(lease_until__gt=as_of) | Q(checked_at__gt=as_of - HOST_PAUSE)
+    looked_at = held_at(as_of) | Q(checked_at__gt=as_of - HOST_PAUSE)
     return set(LinkHealth.objects.filter(looked_at).values_list("host", flat=True))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from conditions.actions.evidence import touch_programs_of
+from conditions.actions.leases import while_time_lasts
 from conditions.actions.link_beginnings import tell_change
 from conditions.actions.link_look_orders import NoAddress as NoAddress
 from conditions.actions.link_look_orders import ask_for_look as ask_for_look
@@ -44,8 +45,6 @@ from conditions.rules.link_health import (
 
 # Beyond the time that two fetches may take.
 LEASE = timedelta(minutes=12)
-# After this a run ends; the next pulse goes on. Mail and the sweep wait for the same worker.
-LONGEST_RUN = timedelta(seconds=45)
 MOST_LOOKS = 100
 LONGEST_URL = 2_000
 logger = logging.getLogger(__name__)
@@ -74,13 +73,10 @@ def look_at_due_links(
     it its host, is held by one run, and free again when its lease is over.
     """
     looked = Looked()
-    begun = clock()
-    owe_looks(as_of=begun)
+    owe_looks(as_of=clock())
     robots = Robots(limits)
-    for _ in range(most):
-        if not may_call_outside() or clock() - begun > LONGEST_RUN:
-            break
-        row = lease_look(owner=owner, as_of=clock(), lease_for=LEASE)
+    for at in while_time_lasts(clock, most=most):
+        row = lease_look(owner=owner, as_of=at, lease_for=LEASE) if may_call_outside() else None
         if row is None:
             break
         verdict = _look(row, robots, clock=clock, limits=limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conditions.actions.leases import Leased
+from conditions.actions.reminder_leases import Leased
 from conditions.actions.verdicts import Matters, Wanted
 from conditions.models import User
 from conditions.outbound.letters import Letter, write_news, write_section

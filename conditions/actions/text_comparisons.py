@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest, Substr
 
+from conditions.actions.leases import lease_one, while_time_lasts
 from conditions.models import (
     Capture,
     Evidence,
@@ -90,12 +91,9 @@ def compare_due_texts(*, owner: str, clock: Callable[[], datetime], most: int = 
     again when its lease is over. Nothing is suggested twice, and nothing that was decided.
     """
     done = Compared()
-    begun = clock()
     _owe_those_never_compared()
-    for _ in range(most):
-        if clock() - begun > LONGEST_RUN:
-            break
-        held = _lease_next(owner=owner, as_of=clock())
+    for at in while_time_lasts(clock, most=most, longest=LONGEST_RUN):
+        held = _lease_next(owner=owner, as_of=at)
         if held is None:
             break
         try:
@@ -116,13 +114,8 @@ def _owe_those_never_compared() -> None:
 
 
 def _lease_next(*, owner: str, as_of: datetime) -> TextComparison | None:
-    for row in TextComparison.objects.due_by(as_of).order_by("owed_since", "evidence")[:10]:
-        # Compared and set: whoever took it between our look and our write keeps it.
-        taken = TextComparison.objects.due_by(as_of).filter(pk=row.pk, owed_since=row.owed_since)
-        if taken.update(lease_owner=owner, lease_until=as_of + LEASE):
-            row.lease_owner, row.lease_until = owner, as_of + LEASE
-            return row
-    return None
+    due = TextComparison.objects.due_by(as_of)
+    return lease_one(due, order="owed_since", owner=owner, until=as_of + LEASE)
 
 
 def _compare(held: TextComparison, *, as_of: datetime) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from conditions.actions.leases import Leased
+from conditions.actions.reminder_leases import Leased
 from conditions.queries.digests import next_digests
 from conditions.queries.news import News, allowed_everywhere, news_of
 from conditions.queries.reminders import Matter, open_matters

@@ -18,7 +18,6 @@ from pytest_django import Settings
 from conditions.actions.capture_orders import lease_next, owe_missing_captures
 from conditions.actions.captures import (
     LEASE,
-    LONGEST_RUN,
     CopyDamaged,
     FileRefused,
     Made,
@@ -30,6 +29,7 @@ from conditions.actions.captures import (
     verify_copy,
 )
 from conditions.actions.evidence import EvidenceItem, amend_evidence, file_evidence
+from conditions.actions.leases import LONGEST_RUN
 from conditions.actions.record import PermissionMissing
 from conditions.models import Capture, CaptureBody, CaptureOrder, CustodyEntry, Event, Evidence
 from conditions.models.guards import all_guards
@@ -267,7 +267,7 @@ def test_two_workers_share_what_is_due_and_a_dead_one_gives_it_back(origin: Orig
 def test_who_comes_back_after_the_lease_stores_nothing_a_second_time(origin: Origin) -> None:
     evidence = origin.evidence()
     owe(evidence)
-    moments = iter([NOW, NOW, NOW])
+    moments = iter([NOW, NOW])
 
     def slow_clock() -> datetime:
         moment = next(moments, None)
@@ -350,20 +350,10 @@ def test_what_is_stored_cannot_be_changed_or_deleted(origin: Origin) -> None:
         CaptureBody.objects.update(body=b"other")
 
 
-def test_a_run_that_gives_way_leaves_the_other_threads_to_mail_and_sweep(origin: Origin) -> None:
-    for _ in range(2):
-        owe(origin.evidence())
-    lease_next(owner="one", as_of=NOW, lease_for=LEASE)
-    run: dict[str, Any] = {"owner": "two", "limits": LIMITS}
-    assert make_due_captures(clock=lambda: NOW, gives_way=True, **run) == Made()
-    over = NOW + LEASE
-    assert make_due_captures(clock=lambda: over, gives_way=True, **run) == Made(stored=2)
-
-
 def test_a_run_ends_when_its_time_is_over(origin: Origin) -> None:
     for _ in range(3):
         owe(origin.evidence())
-    moments = iter([NOW, NOW, NOW, NOW, NOW + LONGEST_RUN + timedelta(seconds=1)])
+    moments = iter([NOW, NOW, NOW, NOW + LONGEST_RUN + timedelta(seconds=1)])
     made = make_due_captures(owner="one", clock=lambda: next(moments), limits=LIMITS)
     assert made == Made(stored=1)
     assert CaptureOrder.objects.filter(state="owed", attempts=0).count() == 2

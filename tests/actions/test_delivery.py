@@ -13,14 +13,14 @@ from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.cycle_extension import extend_cycle
 from conditions.actions.cycles import open_cycles
 from conditions.actions.delivery import NO_ADDRESS, Delivered, deliver_due
-from conditions.actions.leases import (
+from conditions.actions.leases import new_owner
+from conditions.actions.mail_trial import MailNotSent, send_test
+from conditions.actions.reminder_leases import (
     finish_failed,
     finish_obsolete,
     finish_sent,
     lease_due,
-    new_owner,
 )
-from conditions.actions.mail_trial import MailNotSent, send_test
 from conditions.actions.reminders import owe_reminders
 from conditions.models import Event, Program, Pulse, Reminder, User
 from conditions.queries.health import MANY_ATTEMPTS, health

@@ -268,18 +268,6 @@ def test_a_held_paused_or_early_feed_is_left_alone(site: Site, analyst: User) ->
     assert read().read == 1
 
 
-def test_a_run_that_gives_way_waits_for_the_other(site: Site, analyst: User) -> None:
-    feed_of(site, analyst)
-    paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
-    held = {"lease_owner": "two", "lease_until": NOW + HOUR}
-    other = add_feed(item=FeedItem("https://example.org/feed"), by=analyst, as_of=NOW)
-    another = paste_address(url="https://example.org/page", by=analyst, as_of=NOW)
-    Feed.objects.filter(pk=other.pk).update(**held)
-    InboxItem.objects.filter(pk=another.pk).update(**held)
-    assert (read(gives_way=True), read_pages(gives_way=True)) == (FeedsRead(), ItemsRead())
-    assert read().read == 1
-
-
 def test_nothing_is_read_while_outside_calls_are_off(
     site: Site, analyst: User, settings: Settings
 ) -> None:

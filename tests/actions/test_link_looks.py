@@ -307,7 +307,7 @@ def test_a_robots_txt_that_says_nothing_forbids_nothing(origin: Origin, text: st
 def test_robots_txt_is_read_once_in_a_run(origin: Origin) -> None:
     for number in range(3):
         origin.evidence(f"/{number}")
-    clock = iter(NOW + n * 7 * SECOND for n in range(100))
+    clock = iter(NOW + n * 14 * SECOND for n in range(100))
     look_at_due_links(owner="one", clock=lambda: next(clock), limits=LIMITS)
     assert len(origin.asked) == 2
     assert len(origin.server.asked) == 3

@@ -13,8 +13,9 @@ from conditions.actions.cycle_extension import extend_cycle
 from conditions.actions.cycles import open_cycles
 from conditions.actions.delivery import NO_ADDRESS, Delivered, deliver_due
 from conditions.actions.escalations import note_fall
-from conditions.actions.leases import lease_due, new_owner
+from conditions.actions.leases import new_owner
 from conditions.actions.news import owe_news
+from conditions.actions.reminder_leases import lease_due
 from conditions.actions.reminders import owe_reminders
 from conditions.models import Event, Program, Reminder, ReviewCycle, User
 from tests.crowd import at_once

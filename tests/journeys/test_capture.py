@@ -66,7 +66,7 @@ def at(moment: datetime) -> time_machine.travel:
 
 def worker() -> Made:
     """What the worker does each minute, allowed to reach this one address of ours."""
-    return make_due_captures(owner="worker", clock=clock.now, limits=LIMITS, gives_way=True)
+    return make_due_captures(owner="worker", clock=clock.now, limits=LIMITS)
 
 
 def make_work(analyst: Person) -> Work:

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core import mail
 
 from conditions.management.children import WORKER_THREADS
-from conditions.models import Pulse, Reminder
-from conditions.tasks import alone, deliver, sweep
+from conditions.models import LinkHealth, Pulse, Reminder
+from conditions.tasks import alone, deliver, look_at_links, sweep
 from tests.days import DAY, FIRST_DUE, WHITE_HOUSE, noon
-from tests.factories import make_program, make_user
+from tests.factories import make_evidence, make_program, make_user
 from tracker.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,20 @@ def test_a_run_that_fails_lets_the_next_begin() -> None:
         with pytest.raises(ConnectionResetError):
             job()
     assert runs == ["run", "run"]
+
+
+def test_a_pulse_passes_while_a_run_of_any_process_holds_what_it_works_on() -> None:
+    over = noon(FIRST_DUE) + DAY
+    make_evidence(url="https://example.org/one")
+    with time_machine.travel(noon(FIRST_DUE), tick=False):
+        look_at_links()
+        LinkHealth.objects.update(lease_owner="elsewhere", lease_until=over)
+        make_evidence(url="https://example.org/two")
+        look_at_links()
+    assert LinkHealth.objects.count() == 1
+    with time_machine.travel(over, tick=False):
+        look_at_links()
+    assert LinkHealth.objects.count() == 2
 
 
 def test_the_sweep_and_the_mail_always_find_a_free_thread() -> None:
