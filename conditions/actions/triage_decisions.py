@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +29,9 @@ def keep_decisions(
     Without ``evidence`` the item was found to be about no program. What the crosswalk carried to
     conditions that were not suggested is no disagreement: nobody decided it.
     """
-    stances = stances_of(evidence) if evidence else {}
-    by_hand = stances_of(evidence, by_hand=True) if evidence else {}
+    links = _links_of(evidence) if evidence else []
+    stances = _stances(links)
+    by_hand = _stances(link for link in links if link.origin == EvidenceLink.Origin.DIRECT)
     programs = Program.objects.filter(slug__in=list(suggested)).values_list("slug", "pk")
     rows = []
     for slug, pk in programs:
@@ -60,21 +61,21 @@ def _meant(
     }
 
 
-def stances_of(evidence: Evidence, *, by_hand: bool = False) -> dict[str, dict[str, str]]:
-    """By program and condition, the stance of a document's standing links.
-
-    That with the condition as a whole goes before those with items of its checklist. ``by_hand``
-    leaves out what the crosswalk carried.
-    """
+def _links_of(evidence: Evidence) -> list[EvidenceLink]:
     rows = EvidenceLink.objects.filter(evidence=evidence, withdrawn_at__isnull=True)
-    if by_hand:
-        rows = rows.filter(origin=EvidenceLink.Origin.DIRECT)
-    columns = ("condition__program__slug", "condition__code", "checklist_item_id", "stance")
+    return list(rows.select_related("condition__program").order_by("pk"))
+
+
+def _stances(links: Iterable[EvidenceLink]) -> dict[str, dict[str, str]]:
+    """By program and condition, the stance that these links give.
+
+    That with the condition as a whole goes before those with items of its checklist.
+    """
     found: dict[str, dict[str, str]] = {}
-    for slug, code, item_id, stance in rows.order_by("pk").values_list(*columns):
-        stances = found.setdefault(slug, {})
-        if item_id is None:
-            stances[code] = stance
+    for link in links:
+        stances = found.setdefault(link.condition.program.slug, {})
+        if link.checklist_item_id is None:
+            stances[link.condition.code] = link.stance
         else:
-            stances.setdefault(code, stance)
+            stances.setdefault(link.condition.code, link.stance)
     return found

@@ -90,6 +90,15 @@ def expected_revision(request: HttpRequest, present: int) -> int:
 
     Raises MatchMissing without the header, StaleMatch when it names none or another revision.
     """
+    header, tags = required_match(request)
+    seen = {part for tag in tags if (part := tag.strip('"').partition(".")[0]).isdigit()}
+    if "*" in tags or str(present) in seen:
+        return present
+    raise stale(header, present)
+
+
+def required_match(request: HttpRequest) -> tuple[str, list[str]]:
+    """The If-Match header of a write, and the ETags in it. Raises MatchMissing."""
     header = request.headers.get("if-match", "")
     if not header:
         raise MatchMissing(
@@ -98,11 +107,7 @@ def expected_revision(request: HttpRequest, present: int) -> int:
             value="",
             remedy="Read the thing first and send its ETag back in If-Match.",
         )
-    tags = parse_etags(header)
-    seen = {part for tag in tags if (part := tag.strip('"').partition(".")[0]).isdigit()}
-    if "*" in tags or str(present) in seen:
-        return present
-    raise stale(header, present)
+    return header, parse_etags(header)
 
 
 def stale(header: str, present: int | None = None) -> StaleMatch:

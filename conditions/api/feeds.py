@@ -6,18 +6,17 @@ from dataclasses import replace
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import parse_etags
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
 from conditions import clock
 from conditions.actions.feeds import FeedItem, FeedKnown, add_feed, change_feed
-from conditions.api.answering import answered, dumped, etag_of, stale
+from conditions.api.answering import answered, dumped, etag_of, required_match, stale
 from conditions.api.description import CHANGE, describes_list, describes_row, describes_write
 from conditions.api.inbox_bodies import FeedBody
 from conditions.api.making import made
 from conditions.api.parsing import read_body
-from conditions.api.problems import MatchMissing, OnFileAlready
+from conditions.api.problems import OnFileAlready
 from conditions.api.readers import person_writing
 from conditions.api.views import ListView, RowView
 from conditions.queries.lists.inbox import FEEDS, FeedRow, visible_feeds
@@ -86,15 +85,8 @@ class FeedOne(RowView):
 
 
 def _require_match(request: Request, row: FeedRow) -> None:
-    header = request.headers.get("if-match", "")
-    if not header:
-        raise MatchMissing(
-            "This write needs an If-Match header, so that nobody's work is overwritten.",
-            field="If-Match",
-            value="",
-            remedy="Read the feed first and send its ETag back in If-Match.",
-        )
-    if not {"*", etag_of(row, dumped(row))} & set(parse_etags(header)):
+    header, tags = required_match(request)
+    if not {"*", etag_of(row, dumped(row))} & set(tags):
         raise stale(header)
 
 

@@ -66,35 +66,29 @@ def reader_and_mark(request: HttpRequest, slug: str) -> tuple[Reader, ProgramMar
 def person_writing(request: Request) -> User:
     """The person on whose behalf a write is asked; what they may do is for the action to say."""
     user: Any = request.user
-    if isinstance(user, User):
-        return user
-    if not isinstance(user, TokenReader):
-        raise NotSignedIn(
-            "Writing needs an account.",
-            field="Authorization",
-            remedy="Send Authorization: Bearer <token> with a token that may write, or sign in.",
-        )
-    if user.scope != ApiToken.Scope.WRITE:
+    if isinstance(user, TokenReader) and user.scope != ApiToken.Scope.WRITE:
         raise ReadOnlyToken(
             "This token may only read.",
             field="Authorization",
             value=user.scope,
             remedy="Use a token with the scope write.",
         )
-    return User.objects.get(pk=user.pk)
+    remedy = "Send Authorization: Bearer <token> with a token that may write, or sign in."
+    return _person(request, "Writing needs an account.", remedy)
 
 
 def person_asking(request: Request) -> User:
     """The person who asks for what is given to persons alone; a token that may read will do."""
+    remedy = "Send Authorization: Bearer <token>, or sign in."
+    return _person(request, "This is given to people with an account.", remedy)
+
+
+def _person(request: Request, needed: str, remedy: str) -> User:
     user: Any = request.user
     if isinstance(user, User):
         return user
     if not isinstance(user, TokenReader):
-        raise NotSignedIn(
-            "This is given to people with an account.",
-            field="Authorization",
-            remedy="Send Authorization: Bearer <token>, or sign in.",
-        )
+        raise NotSignedIn(needed, field="Authorization", remedy=remedy)
     return User.objects.get(pk=user.pk)
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
-from conditions.rules.sheets.safety import STARTS_FORMULA
+from conditions.rules.sheets.safety import guarded
 
 
 def as_csv(rows: Iterable[Mapping[str, object]], columns: Iterable[str]) -> bytes:
@@ -29,6 +29,6 @@ def _cell(value: object) -> object:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
             return value.isoformat()
-        case str() if STARTS_FORMULA.match(value):
-            return f"'{value}"
+        case str():
+            return guarded(value)
     return value

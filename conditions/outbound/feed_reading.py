@@ -70,7 +70,6 @@ def read(body: bytes, *, charset: str, address: str) -> dict[str, Any]:
         raise Unread(_why_not(body, address))
     entries = [one for entry in found.entries[:MOST_ENTRIES] if (one := _entry(entry))]
     return {
-        "title": _line(found.feed.get("title"), LONGEST_PUBLISHER),
         "ttl": _ttl(found.feed),
         "left_out": max(0, len(found.entries) - MOST_ENTRIES),
         "entries": entries,

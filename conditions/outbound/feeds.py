@@ -63,7 +63,6 @@ class FeedAnswer:
 
     is_unchanged: bool
     entries: tuple[Entry, ...] = ()
-    title: str = ""
     etag: str = ""
     last_modified: str = ""
     ttl_minutes: int = 0
@@ -83,7 +82,6 @@ def read_feed(url: str, *, limits: Limits, etag: str = "", last_modified: str = 
     return FeedAnswer(
         is_unchanged=False,
         entries=tuple(map(_entry, said["entries"])),
-        title=said["title"],
         etag=_sendable(headers.get("etag", ""), 300),
         last_modified=_sendable(headers.get("last-modified", ""), 100),
         ttl_minutes=said["ttl"],

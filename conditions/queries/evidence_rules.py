@@ -104,13 +104,9 @@ def rule_verdicts(
     return {pk: tuple(several) for pk, several in found.items()}
 
 
-def verdict_of(rule: EvidenceRule, exhibits: Collection[Exhibit]) -> Verdict:
-    """Whether the documents filed under an item satisfy its rule; without any, it is not met."""
-    return rule_met(rule, exhibits) if exhibits else NOTHING_FILED
-
-
 def _verdict(item: _Asked, rule: EvidenceRule) -> ItemVerdict:
-    verdict = verdict_of(rule, item.exhibits)
+    # Without any document under it, an item is not met, whatever its rule.
+    verdict = rule_met(rule, item.exhibits) if item.exhibits else NOTHING_FILED
     return ItemVerdict(
         item_id=item.id,
         code=item.code,

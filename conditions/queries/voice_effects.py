@@ -89,13 +89,17 @@ def _effects(group: frozenset[int], rows: Sequence[_Row]) -> Iterable[Effect]:
     touched = {row.condition_id for row in rows if row.evidence_id in group}
     for condition in sorted(touched):
         own = [row for row in rows if row.condition_id == condition]
-        yield from _effect(group, own, of_item=False)
-        items = dict.fromkeys(row.item_id for row in own if row.item_id is not None)
-        for item in items:
-            yield from _effect(group, [row for row in own if row.item_id == item], of_item=True)
+        yield from _effect(group, own, own[0].condition, None)
+        for item in dict.fromkeys(row.item_id for row in own if row.item_id is not None):
+            filed = [row for row in own if row.item_id == item]
+            first = filed[0]
+            rule = EvidenceRule.from_mapping(first.rule or {})
+            yield from _effect(group, filed, f"{first.condition} {first.item}", rule)
 
 
-def _effect(group: frozenset[int], rows: Sequence[_Row], *, of_item: bool) -> Iterable[Effect]:
+def _effect(
+    group: frozenset[int], rows: Sequence[_Row], place: str, rule: EvidenceRule | None
+) -> Iterable[Effect]:
     before = [row.exhibit for row in rows]
     after = [
         replace(row.exhibit, voice=_ONE_VOICE) if row.evidence_id in group else row.exhibit
@@ -104,12 +108,10 @@ def _effect(group: frozenset[int], rows: Sequence[_Row], *, of_item: bool) -> It
     counts = independent_sources(before), independent_sources(after)
     if counts[0] == counts[1]:
         return
-    first = rows[0]
-    rule = EvidenceRule.from_mapping(first.rule or {}) if of_item else None
     yield Effect(
-        program=first.program,
-        condition_id=first.condition_id,
-        place=f"{first.condition} {first.item}" if of_item else first.condition,
+        program=rows[0].program,
+        condition_id=rows[0].condition_id,
+        place=place,
         before=counts[0],
         after=counts[1],
         was_met=rule_met(rule, before).met if rule else None,

@@ -61,9 +61,8 @@ def workbook_sheet(filename: str, body: bytes, *, sheet: str) -> Sheet:
             value=filename,
             remedy=_SAVE_AGAIN,
         ) from None
-    book = _opened(filename, body, data_only=True)
-    found = _chosen(book, sheet)
-    return sheet_of("xlsx", found.title, _rows(filename, body, book, found))
+    found = _chosen(_opened(filename, body, data_only=True), sheet)
+    return sheet_of("xlsx", found.title, _rows(filename, body, found))
 
 
 def _require_measured(filename: str, body: bytes) -> None:
@@ -127,8 +126,8 @@ def _chosen(book: Any, name: str) -> Any:
     return shown[0]
 
 
-def _rows(filename: str, body: bytes, book: Any, sheet: Any) -> Iterator[Row]:
-    formulas = _formula_rows(filename, body, book, sheet)
+def _rows(filename: str, body: bytes, sheet: Any) -> Iterator[Row]:
+    formulas = _formula_rows(filename, body, sheet)
     number = 0
     before = None
     try:
@@ -155,9 +154,7 @@ def _cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
     return iter(sheet.iter_rows(max_col=MOST_COLUMNS + 1))
 
 
-def _formula_rows(
-    filename: str, body: bytes, book: Any, sheet: Any
-) -> Iterator[tuple[Any, ...]] | None:
+def _formula_rows(filename: str, body: bytes, sheet: Any) -> Iterator[tuple[Any, ...]] | None:
     """The same rows with formulas instead of their values; None if the sheet has no formula."""
     before = b""
     with sheet._get_source() as source:

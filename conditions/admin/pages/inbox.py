@@ -62,7 +62,7 @@ def inbox(site: AdminSite, request: HttpRequest) -> HttpResponse:
         aside=aside,
         state=state,
         tabs=_tabs(found, asked, state),
-        form=SiftForm(asked, reader=reader),
+        form=SiftForm(asked),
         is_narrowed=any(asked.get(name) for name in NARROWING),
         is_first="after" not in asked,
         next=_with(asked, after=found.after) if found.after else "",

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django import forms
 
-from conditions.models import Condition, Feed, InboxItem, User
+from conditions.models import Condition, Feed, InboxItem
 
 NARROWING: Final = ("q", "program", "condition", "about", "origin", "feed")
 ABOUT: Final = [
@@ -35,7 +35,7 @@ class SiftForm(forms.Form):
     )
     feed = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_%s", **kwargs})
         rows = Condition.objects.filter(program__is_active=True).order_by(
             "-program__is_default", "program__slug", "position"

@@ -43,19 +43,15 @@ def plain_lines(text: str) -> str:
 
 def cut_for_cells(text: str) -> tuple[str, str] | None:
     """``text`` in two parts that fit a cell each once they are guarded; None if it is longer."""
-    if _fits(text):
+    if fits_cell(text):
         return text, ""
     at = LONGEST_CELL // 2
     for most in (LONGEST_CELL - 7, at):
-        if _fits(text[:most]) and _fits(text[most:]):
+        if fits_cell(text[:most]) and fits_cell(text[most:]):
             return text[:most], text[most:]
     return None
 
 
 def fits_cell(text: str) -> bool:
     """Whether a cell of a workbook holds ``text`` whole."""
-    return _fits(text)
-
-
-def _fits(text: str) -> bool:
     return len(for_workbook(guarded(text))) <= LONGEST_CELL
