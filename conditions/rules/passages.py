@@ -36,10 +36,17 @@ class _Word:
 
 def marked(text: str, terms: Iterable[Term]) -> tuple[Part, ...]:
     """The whole text in parts, those that were looked for marked as hits."""
-    terms = tuple(terms)
+    return parted(text, _hits(text, tuple(terms)))
+
+
+def parted(text: str, spans: Iterable[tuple[int, int]]) -> tuple[Part, ...]:
+    """The whole text in parts, those between each begin and end marked as hits.
+
+    The spans come in order and apart from each other.
+    """
     parts: list[Part] = []
     done = 0
-    for begin, end in _hits(text, terms):
+    for begin, end in spans:
         if begin > done:
             parts.append(Part(text[done:begin]))
         parts.append(Part(text[begin:end], is_hit=True))

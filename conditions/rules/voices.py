@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol, TypeVar
 
-from conditions.rules.passages import Part
+from conditions.rules.passages import Part, parted
 from conditions.rules.search_words import words_of
 from conditions.rules.triage.copies import LEAST_CONTAINED, LEAST_LIKENESS
 
@@ -82,16 +82,7 @@ def alike(first: Wording, second: Wording) -> Alike | None:
 
 def shared(text: str, other: str) -> tuple[Part, ...]:
     """``text`` in parts, the wording that stands in ``other`` as well marked as hits."""
-    parts: list[Part] = []
-    done = 0
-    for begin, end in _common(text, other):
-        if begin > done:
-            parts.append(Part(text[done:begin]))
-        parts.append(Part(text[begin:end], is_hit=True))
-        done = end
-    if done < len(text):
-        parts.append(Part(text[done:]))
-    return tuple(parts)
+    return parted(text, _common(text, other))
 
 
 def longest_shared(text: str, other: str) -> str:
