@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -357,6 +357,20 @@ def test_a_run_that_breaks_off_leaves_nothing_and_can_be_tried_again(
     later = NOW + LEASE
     assert advance_import(pk=found.pk, owner="late", clock=lambda: later)
     assert Evidence.objects.count() == 1_100
+
+
+def test_a_run_that_goes_on_keeps_its_lease(program: Program, ana: User) -> None:
+    found = uploaded(program, ana, [sheet_row(n) for n in range(2, 1_102)])
+    map_columns(found=found, mapping=found.mapping, by=ana, as_of=NOW)
+    held = []
+
+    def ticking() -> datetime:
+        held.append(EvidenceImport.objects.values_list("lease_until", flat=True).get())
+        return NOW + len(held) * timedelta(minutes=1)
+
+    advance_import(pk=found.pk, owner="w", clock=ticking)
+    assert None not in held[2:]
+    assert len(set(held[2:])) == 3
 
 
 def test_an_error_of_our_own_is_told_and_can_be_tried_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from conditions.actions.imports import advance_due_imports, upload_sheet
+from conditions.actions.imports.working import LEASE
 from conditions.actions.sheets import open_sheet
 from conditions.models import Event, Evidence, EvidenceImport, Program
 from conditions.rules.sheets.columns import NAMES
@@ -106,6 +108,28 @@ def test_a_large_sheet_is_the_workers_and_the_page_follows(
     assert not INLINE.search(page)
     assert advance_due_imports(owner="w", clock=lambda: NOW) == 1
     assert "File all 501 rows" in analyst.get(f"{IMPORT}_change", found.pk).content.decode()
+
+
+@pytest.mark.parametrize("state", ["checking", "loading"])
+def test_the_page_says_when_a_run_last_went_on_and_that_it_begins_anew_by_itself(
+    analyst: Person, program: Program, state: str
+) -> None:
+    found = checked(analyst, program, sheet(rows=501))
+
+    def told(lease_until: datetime | None) -> str:
+        EvidenceImport.objects.update(state=state, lease_owner="w", lease_until=lease_until)
+        return analyst.get(f"{IMPORT}_change", found.pk).content.decode()
+
+    waiting, working, dead = told(None), told(NOW + LEASE), told(NOW)
+    assert "It waits for the worker" in waiting
+    assert "Last progress" not in waiting
+    assert "Last progress at 12:00:00 UTC." in working
+    assert "begins anew by itself soon after 12:02:00 UTC" in working
+    assert ("nothing is filed, and" in working) == (state == "loading")
+    assert f"No progress since 11:58:00 UTC, {TODAY.day} {TODAY:%b %Y}." in dead
+    assert "begins anew by itself as soon as a worker looks" in dead
+    assert "see that a worker runs" in waiting
+    assert "see that a worker runs" in dead
 
 
 @pytest.mark.parametrize(

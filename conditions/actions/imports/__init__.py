@@ -24,6 +24,7 @@ from conditions.actions.imports.working import (
     AT_ONCE,
     advance_due_imports,
     advance_import,
+    last_progress,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "file_import",
     "import_at_once",
     "import_preview",
+    "last_progress",
     "map_columns",
     "plan_import",
     "require_mapping",

@@ -27,8 +27,8 @@ AT_ONCE: Final = 500
 MOST_FAULTS: Final = 1_000
 MOST_KNOWN: Final = 100
 LONGEST_VALUE: Final = 200
-# Beyond the time that the largest sheet takes to file; after a crash it is free again this late.
-LEASE: Final = timedelta(minutes=5)
+# Renewed with every batch that is checked; after a crash the import is free again this late.
+LEASE: Final = timedelta(minutes=2)
 State = EvidenceImport.State
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
@@ -77,6 +77,11 @@ def advance_import(
         logger.exception("Import %s could not be worked on", pk)
         _fail(found, owner, f"This went wrong: {type(error).__name__}. Try again.")
     return True
+
+
+def last_progress(found: EvidenceImport) -> datetime | None:
+    """When the run that took an import last told that it works on it; None before any took it."""
+    return found.lease_until - LEASE if found.lease_until else None
 
 
 class _Findings:
@@ -131,8 +136,7 @@ def _check(found: EvidenceImport, owner: str, clock: Clock, read: Sequence[ReadR
     findings, checker = _begin(found)
     for batch in checker.batches(_rows(found, clock()) if read is None else read):
         findings.add(batch)
-        until = clock() + LEASE
-        _hold(found, owner, rows_done=findings.done, lease_until=until)
+        _renew(found, owner, clock, rows_done=findings.done)
     _hold(found, owner, state=State.CHECKED, **findings.as_fields(), **_FREE)
 
 
@@ -142,6 +146,7 @@ def _load(found: EvidenceImport, owner: str, clock: Clock, read: Sequence[ReadRo
     # Read before the transaction: on SQLite all other writers wait for its end.
     rows = list(_rows(found, as_of)) if read is None else read
     findings, checker = _begin(found)
+    _renew(found, owner, clock)
     try:
         with transaction.atomic():
             # Held to the end: a run that took the lease meanwhile waits here, and finds it filed.
@@ -218,6 +223,10 @@ def _hold(found: EvidenceImport, owner: str, **fields: Any) -> None:
     )
     if not mine.update(**fields):
         raise _Taken
+
+
+def _renew(found: EvidenceImport, owner: str, clock: Clock, **fields: Any) -> None:
+    _hold(found, owner, lease_until=clock() + LEASE, **fields)
 
 
 def _fail(found: EvidenceImport, owner: str, error: str) -> None:

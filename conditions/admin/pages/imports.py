@@ -18,6 +18,7 @@ from conditions.actions.imports import (
     advance_import,
     check_again,
     import_preview,
+    last_progress,
     map_columns,
     upload_sheet,
 )
@@ -137,6 +138,8 @@ def imported(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespo
         found=found,
         faults=faults,
         is_working=found.state in EvidenceImport.WORKING,
+        last_progress=last_progress(found),
+        is_held=found.lease_until is not None and found.lease_until > clock.now(),
         is_mine=found.created_by_id in (None, request.user.pk)
         and request.user.has_perm("conditions.add_evidenceimport"),
         rows_wrong=found.rows_done - found.rows_good,
