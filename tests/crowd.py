@@ -33,10 +33,14 @@ def at_once(jobs: list[Callable[[], object]]) -> None:
     assert errors == []
 
 
-def while_open(first: Callable[[], object], second: Callable[[], object]) -> None:
+def while_open(
+    first: Callable[[], object],
+    second: Callable[[], object],
+    last: Callable[[], object] = lambda: None,
+) -> None:
     """Runs ``second`` when ``first`` has written and its transaction is still open.
 
-    It stays open until ``second`` is done, or has waited for it.
+    It stays open until ``second`` is done, or has waited for it; then it ends with ``last``.
     """
     written, done = threading.Event(), threading.Event()
 
@@ -46,6 +50,7 @@ def while_open(first: Callable[[], object], second: Callable[[], object]) -> Non
                 first()
                 written.set()
                 done.wait(HELD_SECONDS)
+                last()
         finally:
             written.set()
 

@@ -145,10 +145,12 @@ def amend_evidence(
 
 def touch_programs_of(evidence: QuerySet[Evidence], *, as_of: datetime) -> None:
     """Mark as changed every program that shows one of these items."""
-    linked = Program.objects.filter(conditions__evidence_links__evidence__in=evidence)
-    cited = Program.objects.filter(conditions__assessments__citations__evidence__in=evidence)
-    concerned = {*linked.values_list("pk", flat=True), *cited.values_list("pk", flat=True)}
-    Program.objects.touch(*concerned, as_of=as_of)
+    Program.objects.touch(*_showing(evidence), as_of=as_of)
+
+
+def hold_programs_of(evidence: QuerySet[Evidence]) -> None:
+    """Lock every program that shows one of these items, before they are amended one by one."""
+    Program.objects.hold(*_showing(evidence))
 
 
 def key_of(item: EvidenceItem) -> str:
@@ -157,6 +159,12 @@ def key_of(item: EvidenceItem) -> str:
         return f"ev-{hashlib.sha256(item.url.strip().encode()).hexdigest()[:12]}"
     digest = hashlib.sha256(f"{item.reference.strip()}\n{item.title.strip()}".encode()).hexdigest()
     return f"ev-doc-{int(digest, 16) % 10**12:012d}"
+
+
+def _showing(evidence: QuerySet[Evidence]) -> set[int]:
+    linked = Program.objects.filter(conditions__evidence_links__evidence__in=evidence)
+    cited = Program.objects.filter(conditions__assessments__citations__evidence__in=evidence)
+    return {*linked.values_list("pk", flat=True), *cited.values_list("pk", flat=True)}
 
 
 def _create(item: EvidenceItem, *, by: User | None, as_of: datetime) -> Evidence:

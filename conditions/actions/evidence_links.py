@@ -37,13 +37,28 @@ def link_evidence(
 ) -> tuple[EvidenceLink, ...]:
     """Record that a document bears on a condition; the new links, the one asked for first.
 
-    With ``carry`` the counterparts of the condition in other programs are linked too, with the same
-    stance, unless they are already. Raises BadLink or AlreadyLinked.
+    As ``link_all`` of one link.
+    """
+    return link_all(evidence=evidence, links=(link,), by=by, as_of=as_of, carry=carry)
+
+
+def link_all(
+    *,
+    evidence: Evidence,
+    links: Sequence[LinkItem],
+    by: User | None,
+    as_of: datetime,
+    carry: bool = True,
+) -> tuple[EvidenceLink, ...]:
+    """Record all that a document bears on, or nothing of it; the new links, those asked for first.
+
+    With ``carry`` the counterparts of the conditions in other programs are linked too, with the
+    same stance, unless they are already. Raises BadLink or AlreadyLinked.
     """
     require_permission(by, "add_evidencelink", to="link evidence")
     with transaction.atomic():
         Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
-        return write_links(evidence, (link,), by=by, as_of=as_of, carry=carry)
+        return write_links(evidence, links, by=by, as_of=as_of, carry=carry)
 
 
 def withdraw_link(

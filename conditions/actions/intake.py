@@ -13,7 +13,6 @@ from conditions.actions.evidence import (
     LinkItem,
     amend_evidence,
     file_evidence,
-    link_evidence,
 )
 from conditions.actions.sources import SourceItem, add_source, change_source, regrade_source
 from conditions.models import Evidence, Source, User
@@ -52,26 +51,16 @@ def take_in(
         )
 
 
-def link_all(
-    *, evidence: Evidence, links: Iterable[LinkItem], by: User | None, as_of: datetime
-) -> None:
-    """Link a document on file to everything named, or to nothing of it."""
-    with transaction.atomic():
-        for link in links:
-            link_evidence(evidence=evidence, link=link, by=by, as_of=as_of)
-
-
 def source_named(publisher: Publisher, *, by: User | None, as_of: datetime) -> Source:
     """The source of that name, however it is capitalised; put on file where there is none."""
-    name = " ".join(publisher.name.split())
-    found = Source.objects.filter(name__iexact=name).first()
+    found = Source.objects.named(publisher.name)
     if found is not None:
         return found
     reason = publisher.reason
     if publisher.reliability == UNJUDGED and not reason.strip():
         reason = UNJUDGED_REASON
     return add_source(
-        item=SourceItem(name=name, kind=publisher.kind, language=publisher.language),
+        item=SourceItem(name=publisher.name, kind=publisher.kind, language=publisher.language),
         reliability=publisher.reliability,
         reason=reason,
         by=by,

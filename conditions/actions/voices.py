@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import transaction
 
-from conditions.actions.evidence import EvidenceItem, amend_evidence
+from conditions.actions.evidence import EvidenceItem, amend_evidence, hold_programs_of
 from conditions.actions.record import record_event, require_permission
 from conditions.models import Evidence, User, VoiceSuggestion
 from conditions.queries.readers import sensitivities_for
@@ -106,6 +106,7 @@ def confirm_group(
         # Held before the look at what was dismissed: nobody dismisses one of them in between.
         followed = _between(pks, chosen)
         _require_not_independent(pks)
+        hold_programs_of(Evidence.objects.filter(pk__in=pks))
         amended = _amend(documents, name, reason=said, by=by, as_of=as_of)
         _decide(chosen, name, said, by=by, as_of=as_of)
         _decide(followed, name, FOLLOWED, by=by, as_of=as_of)

@@ -29,6 +29,8 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         """Lock these programs for this transaction, in one order for everybody.
 
         Whoever locks more than a program locks the program first, then the cycle, then the rest.
+        Only a document, and what it comes by (source, inbox item, suggestion), goes before them:
+        which programs show it is known when it is held.
         """
         rows = self.filter(pk__in=program_ids).order_by("pk")
         return list(rows.select_for_update(no_key=True))

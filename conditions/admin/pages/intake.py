@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from conditions import clock
-from conditions.actions.intake import link_all, take_in
+from conditions.actions.evidence_links import link_all
+from conditions.actions.intake import take_in
 from conditions.admin import kept
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
