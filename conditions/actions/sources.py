@@ -157,8 +157,9 @@ def _require_described(item: SourceItem) -> None:
 
 
 def _require_unknown(name: str, *, other_than: Source | None = None) -> None:
-    existing = Source.objects.filter(name__iexact=" ".join(name.split())).first()
-    if existing is not None and existing != other_than:
+    others = Source.objects.exclude(pk=other_than.pk) if other_than else Source.objects.all()
+    existing = others.named(name)
+    if existing is not None:
         raise SourceKnown(
             f"{existing.name} is on file already.",
             field="name",

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
 
 from conditions.rules.authority import OWN_PERMISSIONS
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def spelled_like(self, names: Iterable[str]) -> Self:
+        """Sources of these names, however capitalised, the one put on file first standing first.
+
+        The database folds them: PostgreSQL all letters, SQLite those of ASCII.
+        """
+        folded = [Lower(Value(name)) for name in names]
+        return self.alias(folded=Lower("name")).filter(folded__in=folded).order_by("pk")
+
+    def named(self, name: str) -> Source | None:
+        """The source of that name: the one so spelled, else the first that differs in case."""
+        plain = " ".join(name.split())
+        alike = self.spelled_like([plain])
+        return min(alike, key=lambda source: source.name != plain, default=None)
 
 
 class Source(models.Model):
@@ -32,6 +50,8 @@ class Source(models.Model):
     language = models.CharField(max_length=12, default="en")
     ownership = models.TextField(blank=True)
     reliability = models.CharField(max_length=1, default="F")
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

@@ -240,13 +240,13 @@ def _carriers(condition_ids: Sequence[int]) -> defaultdict[int, set[int]]:
 
 def _prefill(item: InboxItem, suggestions: Iterable[Suggestion]) -> Prefill:
     publisher = item.publisher or (item.feed.source.name if item.feed and item.feed.source else "")
-    known = Source.objects.filter(name__iexact=publisher).values_list("pk", flat=True).first()
+    known = Source.objects.named(publisher)
     return Prefill(
         title=item.title,
         url=item.url,
         reference="" if item.url else f"Text received on {item.received_at:%Y-%m-%d}",
         publisher=publisher,
-        source_id=known,
+        source_id=known.pk if known else None,
         published_on=item.published_on,
         language=item.language or "en",
         summary=_quoted(item, suggestions),

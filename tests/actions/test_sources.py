@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from conditions.actions.evidence import EvidenceItem
+from conditions.actions.imports import import_at_once
+from conditions.actions.intake import Publisher, take_in
 from conditions.actions.record import PermissionMissing
 from conditions.actions.sources import (
     BadSource,
@@ -14,9 +17,10 @@ from conditions.actions.sources import (
     change_source,
     regrade_source,
 )
-from conditions.models import Event, Program, Source
+from conditions.models import Event, Evidence, Program, Source
 from tests.days import TODAY, noon
 from tests.factories import make_evidence, make_program, make_source, make_user
+from tests.sheets import HEADINGS, as_csv, sheet_row
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -50,6 +54,34 @@ def test_a_name_is_on_file_once(analyst, name):
     added(analyst)
     with pytest.raises(SourceKnown):
         added(analyst, item=SourceItem(name=name))
+
+
+def test_a_source_is_the_one_so_spelled_else_the_first_on_file() -> None:
+    first, second = (Source.objects.create(name=name) for name in ("THE Gazette", "The GAZETTE"))
+    assert Source.objects.named(" The  GAZETTE ") == second
+    assert Source.objects.named("the gazette") == first
+    assert Source.objects.named("The Gazette, late edition") is None
+
+
+@pytest.mark.parametrize("name", ["Østfold avis", "ØSTFOLD AVIS"])
+def test_every_way_in_finds_the_same_source(analyst, name):
+    known = Source.objects.create(name="Østfold Avis")
+    Source.objects.create(name="Østfold AVIS")
+    item = EvidenceItem("A title", 0, "What it says.", url="https://example.org/1")
+    filed = take_in(item=item, publisher=Publisher(name), links=(), by=analyst, as_of=NOW)
+    assert filed.source == Source.objects.named(name)
+    # SQLite folds the letters of ASCII alone, whichever way in.
+    assert filed.source == known or name.isupper()
+    import_at_once(
+        program=make_program(),
+        filename="a.csv",
+        body=as_csv([HEADINGS, sheet_row(2, publisher=name, bears_on="")]),
+        mapping={},
+        only_good_rows=False,
+        by=analyst,
+        clock=lambda: NOW,
+    )
+    assert Evidence.objects.exclude(pk=filed.pk).get().source == filed.source
 
 
 def test_everything_wrong_with_a_source_is_told_at_once(analyst):

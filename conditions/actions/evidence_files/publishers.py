@@ -6,9 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
-from django.db.models.functions import Lower
-
 from conditions.actions.evidence_files.lines import EvidenceLine
 from conditions.actions.intake import UNJUDGED, UNJUDGED_REASON
 from conditions.actions.record import snapshot
@@ -75,10 +72,7 @@ class Publishers:
 
     def _look_up(self, names: set[str]) -> None:
         """Know the sources on file of these names, however they are capitalised."""
-        alike = Source.objects.annotate(folded=Lower("name")).filter(
-            Q(name__in=names) | Q(folded__in={name.lower() for name in names})
-        )
-        for row in alike.order_by("-pk"):
+        for row in Source.objects.spelled_like(names):
             self._know(row)
 
     def _find(self, publisher: str) -> Source | None:

@@ -59,16 +59,16 @@ class FeedForm(forms.Form):
 
     def clean_source(self) -> int | None:
         """The id of the source of that name."""
-        name = " ".join(self.cleaned_data["source"].split())
+        name = self.cleaned_data["source"]
         if not name:
             return None
-        found = Source.objects.filter(name__iexact=name).values_list("pk", flat=True).first()
+        found = Source.objects.named(name)
         if found is None:
             raise forms.ValidationError(
                 f"No source on file is called “{name}”. Add it under Sources first, or leave "
                 "this empty."
             )
-        return found
+        return found.pk
 
     def item(self) -> FeedItem:
         """The feed as typed; the form must be valid."""
