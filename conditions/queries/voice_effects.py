@@ -9,7 +9,6 @@ from typing import Final
 from django.db.models import QuerySet
 
 from conditions.models import EvidenceLink
-from conditions.rules.authority import Sensitivity
 from conditions.rules.evidence import (
     EvidenceRule,
     Exhibit,
@@ -70,7 +69,7 @@ class _Row:
 
 
 def effects_of(
-    groups: Sequence[Collection[int]], sensitivities: Collection[str] = tuple(Sensitivity)
+    groups: Sequence[Collection[int]], sensitivities: Collection[str]
 ) -> tuple[tuple[Effect, ...], ...]:
     """For each group of documents, what would count otherwise if it carried one voice.
 

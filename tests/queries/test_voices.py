@@ -21,12 +21,14 @@ from conditions.queries.voices import (
     voice_board,
     voice_of_document,
 )
+from conditions.rules.authority import Sensitivity
 from tests.days import DAY, TODAY, noon
 from tests.factories import make_evidence, make_link, make_program, make_source, make_user
 from tests.rules.test_triage_copies import OTHER, REWORDED, WIRE
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
+EVERY = frozenset(Sensitivity)
 
 
 def suggest(first: Evidence, second: Evidence, likeness: int = 90, **fields) -> VoiceSuggestion:
@@ -155,14 +157,14 @@ class TestEffects:
         )
         confirm_voice(suggestion=VoiceSuggestion.objects.get(), by=analyst, as_of=NOW)
         # Said beforehand, and so it is: nothing is left to change.
-        assert effects_of([[first.pk, second.pk]]) == ((),)
+        assert effects_of([[first.pk, second.pk]], EVERY) == ((),)
 
     def test_a_third_source_keeps_the_rule(self, condition):
         item = condition.checklist.get()
         made = [make_evidence() for _ in range(3)]
         for one in made:
             link(one, condition, item)
-        ((_, effect),) = effects_of([[made[0].pk, made[1].pk]])
+        ((_, effect),) = effects_of([[made[0].pk, made[1].pk]], EVERY)
         assert (effect.before, effect.after, effect.was_met, effect.is_met) == (3, 2, True, True)
         assert effect.sentence.endswith("its evidence rule is still met.")
 
@@ -171,7 +173,7 @@ class TestEffects:
         made = [make_evidence(source=make_source(reliability="D")) for _ in range(2)]
         for one in made:
             link(one, condition, item)
-        ((_, effect),) = effects_of([[one.pk for one in made]])
+        ((_, effect),) = effects_of([[one.pk for one in made]], EVERY)
         assert effect.sentence.endswith("its evidence rule is not met.")
 
     def test_a_voice_apart_from_its_own_source_counts_as_that_source_still(self, condition):
@@ -183,19 +185,19 @@ class TestEffects:
         )
         for one in (wire, own):
             link(one, condition, item)
-        assert effects_of([[wire.pk, copy.pk]]) == ((),)
+        assert effects_of([[wire.pk, copy.pk]], EVERY) == ((),)
         # The source stands for its own words, so the copy may stand for the wire.
         link(copy, condition, item)
-        assert effects_of([[wire.pk, copy.pk]]) == ((),)
+        assert effects_of([[wire.pk, copy.pk]], EVERY) == ((),)
 
     def test_neutral_withdrawn_and_hidden_links_count_for_nothing(self, condition):
         made = [make_evidence() for _ in range(2)]
         make_link(evidence=made[0], condition=condition, stance="supports", recorded_at=NOW)
         link(made[1], condition, stance="neutral")
-        assert effects_of([[one.pk for one in made]]) == ((),)
+        assert effects_of([[one.pk for one in made]], EVERY) == ((),)
         hidden = make_evidence(sensitivity="restricted", condition=condition)
         assert effects_of([[made[0].pk, hidden.pk]], {"public"}) == ((),)
-        ((effect,),) = effects_of([[made[0].pk, hidden.pk]])
+        ((effect,),) = effects_of([[made[0].pk, hidden.pk]], EVERY)
         assert (effect.before, effect.after) == (2, 1)
 
     @pytest.mark.parametrize("groups", [1, 3])
@@ -204,7 +206,7 @@ class TestEffects:
     ):
         pairs = [[make_evidence(condition=condition).pk for _ in range(2)] for _ in range(groups)]
         with django_assert_num_queries(2):
-            assert len(effects_of(pairs)) == groups
+            assert len(effects_of(pairs, EVERY)) == groups
 
 
 class TestOnADocument:
