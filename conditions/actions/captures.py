@@ -36,7 +36,7 @@ from conditions.outbound.fetching import (
 from conditions.outbound.fetching.fetch import AGENT
 from conditions.outbound.fetching.texts import Extracted, text_of
 from conditions.rules.files import require_kind
-from conditions.rules.refusals import Conflict, Invalid
+from conditions.rules.refusals import Invalid
 
 UPLOADED_BY = "upload"
 FETCHED_BY = AGENT.partition(" ")[0]
@@ -44,10 +44,6 @@ FETCHED_BY = AGENT.partition(" ")[0]
 LEASE = timedelta(minutes=10)
 LONGEST_NAME = 200
 logger = logging.getLogger(__name__)
-
-
-class CopyDamaged(Conflict):
-    """The bytes on file are not those that were captured."""
 
 
 class FileRefused(Invalid):
@@ -114,45 +110,6 @@ def upload_capture(
             as_of=as_of,
             note=f"Uploaded as {_bare(filename)}.",
         )
-
-
-def open_copy(*, capture: Capture, by: User, as_of: datetime) -> bytes:
-    """The bytes of a stored copy, checked against their SHA-256, with an entry in its custody log.
-
-    Raises CopyDamaged.
-    """
-    require_permission(by, "open_capture", to="open stored copies")
-    body = _bytes_of(capture)
-    if hashlib.sha256(body).hexdigest() != capture.sha256:
-        raise CopyDamaged(
-            "The bytes on file are not those that were captured: the SHA-256 differs.",
-            field="sha256",
-            value=capture.sha256,
-            remedy="Tell an operator: manage.py verify names every such row.",
-        )
-    CustodyEntry.objects.create(capture=capture, act=CustodyEntry.Act.OPENED, by=by, at=as_of)
-    return body
-
-
-def verify_copy(*, capture: Capture, by: User | None, as_of: datetime) -> bool:
-    """Work the SHA-256 of the stored bytes out anew; whether they are those that were captured.
-
-    Either way the check is an entry in the copy's custody log.
-    """
-    require_permission(by, "open_capture", to="verify stored copies")
-    fits = hashlib.sha256(_bytes_of(capture)).hexdigest() == capture.sha256
-    note = "The bytes fit their SHA-256." if fits else "The bytes do not fit their SHA-256."
-    CustodyEntry.objects.create(
-        capture=capture, act=CustodyEntry.Act.VERIFIED, by=by, at=as_of, note=note
-    )
-    return fits
-
-
-def _bytes_of(capture: Capture) -> bytes:
-    if capture.body is None:
-        remedy = "Choose one of the stored copies."
-        raise Conflict("This attempt brought no copy.", field="id", value=capture.pk, remedy=remedy)
-    return bytes(capture.body.body)
 
 
 def _make(

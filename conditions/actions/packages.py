@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import IO, Any, Final
 from django.conf import settings
 from django.db import transaction
 
-from conditions.actions.captures import CopyDamaged
+from conditions.actions.copies import checked_bytes
 from conditions.actions.record import record_event, require_permission
 from conditions.models import CaptureBody, CustodyEntry, Publication, User
 from conditions.outbound.packages import README, write_package
@@ -113,15 +112,7 @@ def _name(one: PackedCopy) -> str:
 
 def _body(one: PackedCopy) -> bytes:
     row = CaptureBody.objects.get(sha256=one.copy.sha256)
-    body = bytes(row.body)
-    if hashlib.sha256(body).hexdigest() != one.copy.sha256:
-        raise CopyDamaged(
-            f"The bytes on file of {one.key} are not those that were captured.",
-            field="sha256",
-            value=one.copy.sha256,
-            remedy="Tell an operator: manage.py verify names every such row.",
-        )
-    return body
+    return checked_bytes(row, one.copy.sha256, key=one.key)
 
 
 def _record(publication: Publication, package: Package, *, by: User, as_of: datetime) -> None:

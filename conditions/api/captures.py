@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from conditions import clock
-from conditions.actions.captures import open_copy, order_capture
+from conditions.actions.captures import order_capture
+from conditions.actions.copies import open_copy
 from conditions.api.answering import answered
 from conditions.api.bodies import NothingBody
 from conditions.api.description import READ, describes_list, describes_write, problems
@@ -17,6 +17,7 @@ from conditions.api.parsing import read_body
 from conditions.api.readers import person_asking, person_writing
 from conditions.api.views import ListView, View
 from conditions.models import CaptureOrder
+from conditions.outbound.attachments import attached_copy
 from conditions.outbound.fetching import may_call_outside
 from conditions.queries.captures import capture_for
 from conditions.queries.lists.captures import (
@@ -25,7 +26,6 @@ from conditions.queries.lists.captures import (
     captures_of_document,
 )
 from conditions.queries.named import evidence_seen
-from conditions.rules.files import copy_name, given_out_as
 
 ABOUT_CONTENT = "The bytes of a stored copy as a file; whoever opens it stands in its custody log."
 
@@ -88,18 +88,7 @@ class CaptureContent(View):
         evidence_seen(by, pk)
         found = capture_for(by, capture, evidence_id=pk)
         body = open_copy(capture=found, by=by, as_of=clock.now())
-        answer = HttpResponse(body, content_type=given_out_as(found.content_type))
-        name = copy_name(
-            found.filename,
-            key=found.evidence.key,
-            sha256=found.sha256,
-            media_type=found.content_type,
-        )
-        answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-        answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        answer["X-Content-Type-Options"] = "nosniff"
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        return attached_copy(found, body)
 
 
 def _told(order: CaptureOrder | None) -> CaptureOrderRow:

@@ -18,16 +18,14 @@ from pytest_django import Settings
 from conditions.actions.capture_orders import lease_next, owe_missing_captures
 from conditions.actions.captures import (
     LEASE,
-    CopyDamaged,
     FileRefused,
     Made,
     NothingToFetch,
     make_due_captures,
-    open_copy,
     order_capture,
     upload_capture,
-    verify_copy,
 )
+from conditions.actions.copies import CopyDamaged, open_copy, verify_copy
 from conditions.actions.evidence import EvidenceItem, amend_evidence, file_evidence
 from conditions.actions.leases import LONGEST_RUN
 from conditions.actions.record import PermissionMissing

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from conditions.actions.captures import CopyDamaged
+from conditions.actions.copies import CopyDamaged
 from conditions.actions.cycle_closing import close_cycle
 from conditions.actions.packages import PackageTooLarge, export_package
 from conditions.actions.record import PermissionMissing

@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 
 from conditions.actions.capture_orders import order_capture
-from conditions.actions.captures import open_copy, verify_copy
+from conditions.actions.copies import open_copy, verify_copy
 from conditions.actions.cycle_closing import close_cycle
 from conditions.models import Assessment, CaptureOrder
 from tests.days import DAY, THIRD_DUE, TODAY, noon

@@ -11,24 +11,19 @@ from django.contrib.admin import AdminSite
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 
 from conditions import clock
-from conditions.actions.captures import (
-    FileRefused,
-    open_copy,
-    order_capture,
-    upload_capture,
-    verify_copy,
-)
+from conditions.actions.captures import FileRefused, order_capture, upload_capture
+from conditions.actions.copies import open_copy, verify_copy
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.pages.assess_bench import number
 from conditions.admin.pages.evidence import visible_document
 from conditions.admin.rendering import page, person, require
 from conditions.models import Capture, Evidence
+from conditions.outbound.attachments import attached_copy
 from conditions.outbound.fetching import may_call_outside
 from conditions.queries.captures import capture_for, custody_of
-from conditions.rules.files import ENDINGS, copy_name, given_out_as
+from conditions.rules.files import ENDINGS
 
 TEXT_SHOWN: Final = 100_000
 
@@ -71,18 +66,7 @@ def open_capture(site: AdminSite, request: HttpRequest, object_id: int) -> HttpR
     if request.method != "POST":
         return redirect("admin:conditions_captureorder_copy", found.pk)
     body = open_copy(capture=found, by=person(request), as_of=clock.now())
-    answer = HttpResponse(body, content_type=given_out_as(found.content_type))
-    name = copy_name(
-        found.filename,
-        key=found.evidence.key,
-        sha256=found.sha256,
-        media_type=found.content_type,
-    )
-    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return attached_copy(found, body)
 
 
 def verify(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResponse:

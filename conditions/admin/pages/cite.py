@@ -8,12 +8,12 @@ from typing import TypedDict
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 
 from conditions import clock
 from conditions.admin.pages.search_form import SearchForm
 from conditions.admin.rendering import require
 from conditions.models import Evidence
+from conditions.outbound.attachments import attached
 from conditions.outbound.citations import FORMS, Form, form_named, written
 from conditions.queries.named import evidence_seen
 from conditions.queries.works import Work, work_of, works_found
@@ -80,8 +80,5 @@ def cite_found(site: AdminSite, request: HttpRequest, form: str) -> HttpResponse
 
 
 def _file(form: Form, works: Sequence[Work], name: str) -> HttpResponse:
-    response = HttpResponse(written(form, works), content_type=form.media_type)
-    disposition = content_disposition_header(True, f"{name}.{form.ending}")
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    answer = HttpResponse(written(form, works), content_type=form.media_type)
+    return attached(answer, f"{name}.{form.ending}")

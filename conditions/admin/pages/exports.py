@@ -8,15 +8,20 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 
 from conditions import clock
 from conditions.actions.evidence_exports import record_evidence_export
-from conditions.admin.pages.imports import as_file
 from conditions.admin.pages.search_form import SearchForm
 from conditions.admin.rendering import person, require
 from conditions.models import Evidence, Program
-from conditions.outbound.sheets import CSV_TYPE, XLSX_TYPE, evidence_csv, evidence_xlsx
+from conditions.outbound.attachments import attached
+from conditions.outbound.sheets import (
+    CSV_TYPE,
+    XLSX_TYPE,
+    TooMuchForWorkbook,
+    evidence_csv,
+    evidence_xlsx,
+)
 from conditions.queries.evidence_sheet import sheet_rows
 from conditions.queries.readers import sensitivities_for
 from conditions.queries.search import found_by
@@ -24,6 +29,8 @@ from conditions.rules.authority import TRAVELS, Reader
 from conditions.rules.refusals import Invalid
 
 KINDS: Final = ("csv", "xlsx")
+# A workbook is made whole before any of it leaves: this many documents take about 2 s of a core.
+MOST_IN_WORKBOOK: Final = 5_000
 
 
 class BadExport(Invalid):
@@ -63,9 +70,12 @@ def _answer(request: HttpRequest, rows: QuerySet[Evidence], kind: str) -> HttpRe
     program, now = _program(request), clock.now()
     seen = sensitivities_for(request.user) & TRAVELS
     rows = rows.order_by().with_sensitivity(seen)  # type: ignore[attr-defined]
+    count = rows.count()
+    if kind == "xlsx" and count > MOST_IN_WORKBOOK:
+        raise _too_many(count)
     record_evidence_export(
         program=program,
-        count=rows.count(),
+        count=count,
         kind=kind,
         sensitivities=seen,
         by=person(request),
@@ -74,10 +84,9 @@ def _answer(request: HttpRequest, rows: QuerySet[Evidence], kind: str) -> HttpRe
     found = sheet_rows(rows, program=program)
     name = f"evidence-{now:%Y-%m-%d}.{kind}"
     if kind == "xlsx":
-        return as_file(evidence_xlsx(found), XLSX_TYPE, name)
+        return attached(HttpResponse(evidence_xlsx(found), content_type=XLSX_TYPE), name)
     answer = StreamingHttpResponse(evidence_csv(found), content_type=CSV_TYPE)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return cast(HttpResponse, answer)
+    return cast(HttpResponse, attached(answer, name))
 
 
 def _program(request: HttpRequest) -> Program:
@@ -89,6 +98,16 @@ def _program(request: HttpRequest) -> Program:
     if found is None:
         raise Http404("There is no program.")
     return found
+
+
+def _too_many(count: int) -> TooMuchForWorkbook:
+    return TooMuchForWorkbook(
+        f"These are {count:,} documents; a workbook is made here of at most {MOST_IN_WORKBOOK:,}.",
+        field="format",
+        value="xlsx",
+        remedy="Narrow the list, download it as CSV, or have whoever runs the tracker make the "
+        "workbook: python manage.py export_evidence FILE.xlsx --program SLUG.",
+    )
 
 
 def _unclear(query: QueryDict) -> BadExport:

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 
 from conditions import clock
 from conditions.actions.imports import (
@@ -27,6 +26,7 @@ from conditions.actions.sheets import BadSheet, Row
 from conditions.admin.answers import REFUSED, put
 from conditions.admin.rendering import page, person, require
 from conditions.models import EvidenceImport, Program
+from conditions.outbound.attachments import attached
 from conditions.outbound.sheets import (
     CSV_TYPE,
     XLSX_TYPE,
@@ -161,7 +161,7 @@ def errors(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespons
     require(request, "view_evidenceimport", to="see imports")
     found = import_of(object_id)
     name = f"errors-{found.filename.rpartition('.')[0] or found.filename}.csv"
-    return as_file(faults_csv(found.faults), CSV_TYPE, name)
+    return attached(HttpResponse(faults_csv(found.faults), content_type=CSV_TYPE), name)
 
 
 def template(site: AdminSite, request: HttpRequest, kind: str) -> HttpResponse:
@@ -170,7 +170,8 @@ def template(site: AdminSite, request: HttpRequest, kind: str) -> HttpResponse:
     made = {"csv": (template_csv, CSV_TYPE), "xlsx": (template_xlsx, XLSX_TYPE)}.get(kind)
     if made is None:
         raise Http404("There is no such template.")
-    return as_file(made[0](), made[1], f"evidence-template.{kind}")
+    write, media_type = made
+    return attached(HttpResponse(write(), content_type=media_type), f"evidence-template.{kind}")
 
 
 def import_of(object_id: int) -> EvidenceImport:
@@ -183,13 +184,6 @@ def work_at_once(found: EvidenceImport) -> None:
     """Do what is owed while the person waits, where it is little; the worker does the rest."""
     if found.rows_total <= AT_ONCE:
         advance_import(pk=found.pk, owner=new_owner(), clock=clock.now)
-
-
-def as_file(body: bytes, kind: str, name: str) -> HttpResponse:
-    """An answer to be saved, never shown."""
-    answer = HttpResponse(body, content_type=kind)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return answer
 
 
 def _keep(request: HttpRequest, form: UploadForm) -> EvidenceImport:

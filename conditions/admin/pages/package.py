@@ -11,6 +11,7 @@ from conditions.actions.packages import export_package
 from conditions.admin.pages.assess_bench import number
 from conditions.admin.rendering import page, person, require
 from conditions.models import Publication, ReviewCycle
+from conditions.outbound.attachments import attached
 from conditions.queries.packages import package_of
 from conditions.queries.publications import versions_of
 from conditions.rules.refusals import NotFound
@@ -25,11 +26,7 @@ def package(site: AdminSite, request: HttpRequest, object_id: int) -> HttpRespon
     if request.method == "POST":
         file = export_package(publication=row, by=person(request), as_of=clock.now())
         name = f"{cycle.program.slug}-cycle-{cycle.number}-v{row.version}-evidence.zip"
-        answer = FileResponse(
-            file, as_attachment=True, filename=name, content_type="application/zip"
-        )
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        return attached(FileResponse(file, content_type="application/zip"), name)
     return page(
         site,
         request,
