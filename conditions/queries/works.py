@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from itertools import islice
+from typing import Any, Final
 
 from django.db.models import Max, Q
 
 from conditions.models import Capture, Evidence, Source
 from conditions.queries.asof import AsOf
-from conditions.queries.exhibits import linked_documents
+from conditions.queries.exhibits import Document, linked_documents
 from conditions.queries.full_text import by_index
-from conditions.queries.report import Report
+from conditions.queries.report import Report, ReportDocument
 from conditions.queries.search import found_by
 from conditions.rules.authority import TRAVELS, Reader
 from conditions.rules.evidence import Stance, grade_chip
@@ -41,36 +42,13 @@ class Work:
     language: str
     summary: str
     grade: str
-    is_news: bool
-    seen_on: date | None
-
-
-class _Told(Protocol):
-    """What a report's and a condition's documents both say."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def reference(self) -> str: ...
-    @property
-    def publisher(self) -> str: ...
-    @property
-    def published_on(self) -> date | None: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def grade(self) -> str: ...
+    is_news: bool = False
+    seen_on: date | None = None
 
 
 def works_of_report(report: Report) -> tuple[Work, ...]:
     """The annex of a report, in its order and wording. One query."""
-    return _works(report.evidence, report.known_at)
+    return _dated(map(_work, report.evidence), report.known_at)
 
 
 def works_of_condition(
@@ -80,7 +58,7 @@ def works_of_condition(
     and beside, each side newest first. What may not leave in a file is not among them. Seven
     queries."""
     sent = frozenset(sensitivities) & TRAVELS
-    found: dict[str, _Told] = {}
+    found: dict[str, Document] = {}
     for stance in (Stance.CONTRADICTS, Stance.SUPPORTS, Stance.NEUTRAL):
         side = linked_documents(
             condition_id,
@@ -91,7 +69,7 @@ def works_of_condition(
         )
         for document in side.documents:
             found.setdefault(document.key, document)
-    return _works(list(found.values())[:MOST_CITED], as_of.known_at)
+    return _dated(map(_work, islice(found.values(), MOST_CITED)), as_of.known_at)
 
 
 def works_found(
@@ -101,21 +79,21 @@ def works_found(
     first. Two queries, one more to narrow to a cycle."""
     rows = found_by(search, reader=reader, filters=filters).filter(sensitivity__in=TRAVELS)
     found = rows.select_related("source").defer("text")
-    return _works([_as_told(row) for row in by_index(found, ["-id"])[:MOST_CITED]], known_at)
+    return _dated(map(_work_on_file, by_index(found, ["-id"])[:MOST_CITED]), known_at)
 
 
 def work_of(evidence: Evidence, known_at: datetime) -> Work:
     """One document that the reader may see, with its source. One query."""
-    return _works([_as_told(evidence)], known_at)[0]
+    return _dated([_work_on_file(evidence)], known_at)[0]
 
 
-def _works(documents: Iterable[_Told], known_at: datetime) -> tuple[Work, ...]:
-    told = list(documents)
+def _dated(works: Iterable[Work], known_at: datetime) -> tuple[Work, ...]:
+    told = list(works)
     facts = _facts([one.key for one in told], known_at)
-    return tuple(_work(one, *facts.get(one.key, (False, None))) for one in told)
+    return tuple(replace(one, **facts.get(one.key, {})) for one in told)
 
 
-def _facts(keys: Collection[str], known_at: datetime) -> dict[str, tuple[bool, date | None]]:
+def _facts(keys: Collection[str], known_at: datetime) -> dict[str, dict[str, Any]]:
     """Whether each document is of the news, and when it was last copied, as known by then."""
     stored = Q(captures__outcome=Capture.Outcome.STORED, captures__captured_at__lte=known_at)
     rows = (
@@ -125,12 +103,12 @@ def _facts(keys: Collection[str], known_at: datetime) -> dict[str, tuple[bool, d
         .values_list("key", "source__kind", "copied_at")
     )
     return {
-        key: (kind in _NEWS, copied_at.date() if copied_at else None)
+        key: {"is_news": kind in _NEWS, "seen_on": copied_at.date() if copied_at else None}
         for key, kind, copied_at in rows
     }
 
 
-def _work(told: _Told, is_news: bool, seen_on: date | None) -> Work:
+def _work(told: ReportDocument | Document) -> Work:
     return Work(
         key=told.key,
         title=told.title,
@@ -141,12 +119,10 @@ def _work(told: _Told, is_news: bool, seen_on: date | None) -> Work:
         language=told.language,
         summary=told.summary,
         grade=told.grade,
-        is_news=is_news,
-        seen_on=seen_on,
     )
 
 
-def _as_told(row: Evidence) -> Work:
+def _work_on_file(row: Evidence) -> Work:
     return Work(
         key=row.key,
         title=row.title,
@@ -157,6 +133,4 @@ def _as_told(row: Evidence) -> Work:
         language=row.language,
         summary=row.summary,
         grade=grade_chip(row.source.reliability, row.credibility),
-        is_news=row.source.kind in _NEWS,
-        seen_on=None,
     )
