@@ -7,8 +7,6 @@ from itertools import islice
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Substr
 
 from conditions.actions.text_comparisons import owe_comparisons
 from conditions.models import Capture, Evidence, EvidenceText
@@ -62,9 +60,7 @@ def _next_ids(*, after: int) -> list[int]:
 
 
 def _texts(evidence_ids: Iterable[int]) -> Iterator[EvidenceText]:
-    newest = Capture.objects.stored().filter(evidence=OuterRef("pk"))
-    newest = newest.order_by("-captured_at", "-id")
-    text = Subquery(newest.values(cut=Substr("text", 1, LONGEST_BODY))[:1])
+    text = Capture.objects.newest_text(LONGEST_BODY)
     # Locked, so that what is written last is what was said last.
     rows = Evidence.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=evidence_ids)
     rows = rows.order_by("pk")

@@ -59,7 +59,7 @@ def owe_comparisons(evidence_ids: Collection[int]) -> None:
     Whoever compares one of them now compares what it said before: it stays owed. Two queries.
     """
     versions = EvidenceVersion.objects.filter(evidence=OuterRef("pk")).order_by("-number")
-    copies = Capture.objects.stored().filter(evidence=OuterRef("pk")).order_by("-captured_at")
+    copies = Capture.objects.newest_of(OuterRef("pk"))
     last = Greatest(
         Coalesce(Subquery(versions.values("recorded_at")[:1]), F("recorded_at")),
         Coalesce(Subquery(copies.values("captured_at")[:1]), F("recorded_at")),
@@ -176,9 +176,7 @@ def _texts(evidence_ids: Collection[int]) -> Iterator[_Text]:
 
 
 def _whole_texts(evidence_ids: Collection[int]) -> dict[int, str]:
-    newest = Capture.objects.stored().filter(evidence=OuterRef("pk"))
-    newest = newest.order_by("-captured_at", "-id")
-    copy = Subquery(newest.values(cut=Substr("text", 1, LONGEST_COMPARED))[:1])
+    copy = Capture.objects.newest_text(LONGEST_COMPARED)
     rows = Evidence.objects.filter(pk__in=evidence_ids).order_by()
     return {
         pk: "\n".join(part for part in parts if part)

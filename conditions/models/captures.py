@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Substr
 
 from conditions.models.evidence import Evidence
 from conditions.models.leases import free_at
@@ -29,6 +30,16 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
     def stored(self) -> Self:
         """Attempts that brought a copy."""
         return self.filter(outcome=Capture.Outcome.STORED)
+
+    def newest_of(self, evidence: OuterRef, by: datetime | OuterRef | None = None) -> Self:
+        """The copies of one document, captured by then where that is said, the newest first."""
+        rows = self.stored().filter(evidence=evidence).order_by("-captured_at", "-id")
+        return rows if by is None else rows.filter(captured_at__lte=by)
+
+    def newest_text(self, most: int) -> Subquery:
+        """For a query of evidence: the first ``most`` characters of each newest copy's text."""
+        rows = self.newest_of(OuterRef("pk"))
+        return Subquery(rows.values(cut=Substr("text", 1, most))[:1])
 
 
 class Capture(models.Model):

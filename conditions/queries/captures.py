@@ -58,14 +58,20 @@ def held_copies(evidence_ids: Collection[int], *, known_at: datetime) -> dict[in
 
     Whether the reader may know of these documents is for the caller to have asked.
     """
-    newest = (
-        Capture.objects.stored()
-        .filter(evidence=OuterRef("pk"), captured_at__lte=known_at)
-        .order_by("-captured_at", "-id")
-    )
+    newest = Capture.objects.newest_of(OuterRef("pk"), by=known_at)
     documents = Evidence.objects.filter(pk__in=evidence_ids).order_by()
     rows = Capture.objects.filter(pk__in=documents.values(newest=Subquery(newest.values("pk")[:1])))
     return {row[0]: HeldCopy(*row[1:]) for row in rows.order_by().values_list("evidence_id", *HELD)}
+
+
+def newest_texts(evidence_ids: Collection[int], most: int) -> dict[int, str]:
+    """The first ``most`` characters of each document's newest copy; none without text. One query.
+
+    Whether the reader may know of these documents is for the caller to have asked.
+    """
+    rows = Evidence.objects.filter(pk__in=evidence_ids).order_by()
+    texts = rows.values_list("pk", Capture.objects.newest_text(most))
+    return {pk: text for pk, text in texts if text}
 
 
 def captures_of(evidence: Evidence) -> Captures:

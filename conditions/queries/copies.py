@@ -45,15 +45,12 @@ def copies_beside(
 
     Whether the reader may know of these documents is for the caller to have asked.
     """
-    stored = Capture.objects.stored().filter(
-        evidence=OuterRef("pk"), captured_at__lte=max(at, known_at)
-    )
-    newest = stored.order_by("-captured_at", "-id")
+    newest = Capture.objects.newest_of(OuterRef("pk"), by=max(at, known_at))
     held, first, newest = (
         _one_each(evidence_ids, rows)
         for rows in (
             newest.filter(captured_at__lte=at),
-            stored.filter(captured_at__gt=at).order_by("captured_at", "id"),
+            newest.filter(captured_at__gt=at).reverse(),
             newest,
         )
     )
@@ -70,11 +67,7 @@ def copies_judged(assessment_ids: Collection[int]) -> dict[tuple[int, str], Held
 
     Whether the reader may know of these documents is for the caller to have asked.
     """
-    held = (
-        Capture.objects.stored()
-        .filter(evidence=OuterRef("evidence"), captured_at__lte=OuterRef("assessment__approved_at"))
-        .order_by("-captured_at", "-id")
-    )
+    held = Capture.objects.newest_of(OuterRef("evidence"), OuterRef("assessment__approved_at"))
     told = (Subquery(held.values(name)[:1]) for name in HELD)
     rows = Citation.objects.filter(assessment__in=assessment_ids).order_by("pk")
     return {

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Substr
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from conditions.models import Capture, Evidence
 from conditions.models.evidence import EvidenceQuerySet
@@ -92,13 +92,10 @@ def _sharing_rare_words(visible: QuerySet[Evidence], title: str, text: str) -> l
     words = _rarest(_candidate_words(title, text[:_WORDS_OF]))
     if not words:
         return []
-    newest = Capture.objects.stored().filter(evidence=OuterRef("pk"))
-    newest = newest.order_by("-captured_at", "-id")
-    copy = Subquery(newest.values(cut=Substr("text", 1, COMPARED))[:1])
     wanted = tuple(Term((word,)) for word in words)
     return list(
         matching(visible, _AnyOf("", wanted))
-        .annotate(copy=Coalesce(copy, Value("")))
+        .annotate(copy=Coalesce(Capture.objects.newest_text(COMPARED), Value("")))
         .order_by("-id")
         .values(*_SHOWN, "summary", "text", "copy")[:MOST_CANDIDATES]
     )

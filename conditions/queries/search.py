@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Substr
+from django.db.models import QuerySet
 
-from conditions.models import Capture, Evidence
+from conditions.models import Evidence
+from conditions.queries.captures import newest_texts
 from conditions.queries.full_text import beyond, by_index, matching
 from conditions.queries.lists.evidence import visible_evidence
 from conditions.queries.lists.evidence_filters import (
@@ -101,7 +101,7 @@ def search_evidence(
     page = found if after is None else beyond(found, after)
     rows = list(by_index(page.select_related("source"), ["-id"])[: most + 1])
     shown = rows[:most]
-    copies = _copies([row.pk for row in shown])
+    copies = newest_texts([row.pk for row in shown], _LONGEST_BODY)
     return SearchPage(
         hits=tuple(_hit(row, copies.get(row.pk, ""), search) for row in shown),
         count=min(counted, MOST_COUNTED),
@@ -123,15 +123,6 @@ def found_by(
     rows = linked(graded(visible_evidence(reader).filter(**plain), filters), filters, reader)
     rows = published_in(rows, filters, reader)
     return matching(rows, search) if search else rows
-
-
-def _copies(evidence_ids: list[int]) -> dict[int, str]:
-    """The text of the newest copy of each document that has one."""
-    newest = Capture.objects.stored().filter(evidence=OuterRef("pk"))
-    newest = newest.order_by("-captured_at", "-id")
-    cut = Subquery(newest.values(cut=Substr("text", 1, _LONGEST_BODY))[:1])
-    rows = Evidence.objects.filter(pk__in=evidence_ids).order_by()
-    return {pk: text for pk, text in rows.values_list("pk", cut) if text}
 
 
 def _hit(row: Evidence, copy: str, search: Search | None) -> Hit:

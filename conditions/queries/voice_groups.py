@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Substr
-
-from conditions.models import Capture, Evidence, EvidenceLink, VoiceSuggestion
+from conditions.models import Evidence, EvidenceLink, VoiceSuggestion
+from conditions.queries.captures import newest_texts
 from conditions.queries.readers import sensitivities_for
 from conditions.queries.voice_contradictions import independent_pairs
 from conditions.queries.voice_effects import Effect, effects_of
@@ -76,7 +74,7 @@ def groups_of(
     effects = effects_of(going, sensitivities)
     apart = independent_pairs(set().union(*going))
     bearings = _bearings([one.pk for one in everybody])
-    copies = _copies([one.pk for one in everybody]) if with_copies else {}
+    copies = newest_texts([one.pk for one in everybody], COPY_SHOWN + 1) if with_copies else {}
     return tuple(
         Group(
             suggestions=tuple(suggestions),
@@ -123,14 +121,6 @@ def _bearings(evidence_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     for pk, condition, item in columns:
         found.setdefault(pk, []).append(f"{condition} {item}" if item else condition)
     return {pk: tuple(dict.fromkeys(places)) for pk, places in found.items()}
-
-
-def _copies(evidence_ids: Collection[int]) -> dict[int, str]:
-    newest = Capture.objects.stored().filter(evidence=OuterRef("pk"))
-    newest = newest.order_by("-captured_at", "-id")
-    cut = Subquery(newest.values(cut=Substr("text", 1, COPY_SHOWN + 1))[:1])
-    rows = Evidence.objects.filter(pk__in=evidence_ids).order_by()
-    return {pk: text for pk, text in rows.values_list("pk", cut) if text}
 
 
 def _speakers(
