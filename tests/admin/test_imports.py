@@ -14,6 +14,7 @@ from django.urls import reverse
 from conditions.actions.imports import advance_due_imports, upload_sheet
 from conditions.actions.imports.working import LEASE
 from conditions.actions.sheets import open_sheet
+from conditions.admin.pages import exports
 from conditions.models import Event, Evidence, EvidenceImport, Program
 from conditions.rules.sheets.columns import NAMES
 from tests.admin.conftest import Person, sign_in
@@ -237,6 +238,26 @@ def test_the_list_is_downloaded_as_it_is_narrowed_and_as_its_reader_may_see(
     assert event.actor is not None
     assert event.after == {"count": 2, "format": kind, "sensitivities": ["public", "team"]}
     assert Event.objects.filter(verb="evidence.exported").count() == 3
+
+
+def test_a_workbook_of_too_many_documents_is_refused_with_what_to_do_instead(
+    analyst: Person, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_IN_WORKBOOK", 2)
+    for title in ("A", "B"):
+        make_evidence(title=title)
+    assert analyst.get("conditions_evidence_export", "xlsx").status_code == 200
+    make_evidence(title="C")
+    answer = analyst.get("conditions_evidence_export", "xlsx")
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "These are 3 documents; a workbook is made here of at most 2." in told
+    assert "as CSV" in told
+    assert "python manage.py export_evidence" in told
+    body = b"".join(analyst.get("conditions_evidence_export", "csv").streaming_content)
+    assert body.count(b"\r\n") == 4
+    counts = Event.objects.filter(verb="evidence.exported").order_by("id")
+    assert [event.after["count"] for event in counts] == [2, 3]
 
 
 def test_the_list_says_how_many_documents_no_file_holds(program: Program) -> None:
