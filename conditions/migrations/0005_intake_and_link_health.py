@@ -537,7 +537,12 @@ class Migration(migrations.Migration):
                 ),
                 ("sha256", models.CharField(max_length=64)),
                 ("size", models.PositiveBigIntegerField()),
-                ("body", models.BinaryField(help_text="The file as it was uploaded.")),
+                (
+                    "body",
+                    models.BinaryField(
+                        help_text="The file as it was uploaded; empty once it is filed or discarded."
+                    ),
+                ),
                 ("sheet", models.CharField(blank=True, max_length=100)),
                 (
                     "headers",

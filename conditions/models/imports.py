@@ -43,7 +43,9 @@ class EvidenceImport(models.Model):
     format = models.CharField(max_length=4, choices=[("csv", "CSV"), ("xlsx", "Excel workbook")])
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
-    body = models.BinaryField(help_text="The file as it was uploaded.")
+    body = models.BinaryField(
+        help_text="The file as it was uploaded; empty once it is filed or discarded."
+    )
     sheet = models.CharField(max_length=100, blank=True)
     headers = models.JSONField(default=list, help_text="The columns found, in order.")
     mapping = models.JSONField(default=dict, help_text="Field to column.")

@@ -406,6 +406,19 @@ def test_a_check_that_is_held_is_nobody_elses_and_a_discarded_one_ends(
         discard_import(found=found, by=ana, as_of=NOW)
 
 
+def test_the_file_of_a_filed_sheet_is_not_kept_but_what_it_was_is(
+    program: Program, ana: User
+) -> None:
+    found = checked(program, ana, [sheet_row(2)])
+    assert import_preview(found)
+    digest, size = found.sha256, len(bytes(found.body))
+    filed(found)
+    assert (bytes(found.body), import_preview(found)) == (b"", ())
+    assert (found.filename, found.sha256, found.size) == ("a.csv", digest, size)
+    event = Event.objects.get(verb="evidenceimport.filed")
+    assert (event.after or {})["sha256"] == digest
+
+
 def test_a_sheet_is_filed_once_however_often_it_is_asked_for(program: Program, ana: User) -> None:
     found = checked(program, ana, [sheet_row(2)])
     file_import(found=found, only_good_rows=False, by=ana, as_of=NOW)

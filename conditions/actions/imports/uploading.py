@@ -123,7 +123,7 @@ def require_mapping(mapping: Mapping[str, str], headings: Sequence[str]) -> None
 
 
 def import_preview(found: EvidenceImport, *, most: int = 5) -> tuple[Row, ...]:
-    """The first rows of an import as they stand in its file; none once it was discarded."""
+    """The first rows of an import as they stand in its file; none once it is over."""
     if not found.body:
         return ()
     sheet = found.sheet if found.format == "xlsx" else ""

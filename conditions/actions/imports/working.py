@@ -197,7 +197,8 @@ def _finish(
         "known_rows": findings.known_rows,
         "notes": notes,
     }
-    fields = findings.as_fields() | {"outcome": outcome, "finished_at": as_of}
+    # What was filed is in its documents; the rest of the file may be meant for few eyes.
+    fields = findings.as_fields() | {"outcome": outcome, "finished_at": as_of, "body": b""}
     _hold(found, owner, state=State.LOADED, **fields, **_FREE)
     record_event(
         verb="evidenceimport.filed",
