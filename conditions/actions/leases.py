@@ -17,7 +17,8 @@ MOST_ATTEMPTS: Final = 32_000
 ONE_MORE_ATTEMPT: Final = Least(F("attempts") + 1, MOST_ATTEMPTS)
 # After this a run ends; the next pulse goes on. Others wait for the same worker.
 LONGEST_RUN: Final = timedelta(seconds=45)
-_TRIES: Final = 10
+# As many due rows are tried, should others take them first.
+TRIES: Final = 10
 Row = TypeVar("Row", bound=Model)
 
 
@@ -46,7 +47,7 @@ def lease_one(
     ``changes`` are written to it as well.
     """
     changes |= {"lease_owner": owner, "lease_until": until}
-    for row in due.order_by(order, "pk")[:_TRIES]:
+    for row in due.order_by(order, "pk")[:TRIES]:
         # Compared and set: whoever took it between our look and our write keeps it.
         if due.filter(pk=row.pk, **{order: getattr(row, order)}).update(**changes):
             row.refresh_from_db(fields=list(changes))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from conditions.actions.leases import TRIES, lease_one
 from conditions.actions.link_beginnings import unlooked
 from conditions.actions.record import record_event, require_permission
 from conditions.models import Evidence, LinkHealth, User
@@ -15,7 +16,6 @@ from conditions.rules.link_health import HOST_PAUSE
 from conditions.rules.refusals import Invalid
 
 MOST_OWED = 2_000
-_TRIES = 10
 
 
 class NoAddress(Invalid):
@@ -67,19 +67,17 @@ def lease_look(*, owner: str, as_of: datetime, lease_for: timedelta) -> LinkHeal
     A host is free when nobody looks at it now and the last look is ten seconds old, whichever
     process made it.
     """
-    due = LinkHealth.objects.due_by(as_of).exclude(url="").order_by("next_check_at", "pk")
-    for row in due.exclude(host__in=_busy(as_of)).select_related("evidence")[:_TRIES]:
-        until = as_of + lease_for
+    due = LinkHealth.objects.due_by(as_of).exclude(url="").select_related("evidence")
+    waiting = due.exclude(host__in=_busy(as_of)).order_by("next_check_at", "pk")
+    for host in waiting.values_list("host", flat=True)[:TRIES]:
         with transaction.atomic():
             # Whoever takes another address of this host waits here, and then finds it busy.
-            LinkHealth.objects.filter(host=row.host).order_by("pk").select_for_update().first()
-            if row.host in _busy(as_of):
+            LinkHealth.objects.filter(host=host).order_by("pk").select_for_update().first()
+            if host in _busy(as_of):
                 continue
-            taken = LinkHealth.objects.due_by(as_of).filter(pk=row.pk, url=row.url)
-            if not taken.update(lease_owner=owner, lease_until=until):
-                continue
-        row.lease_owner, row.lease_until = owner, until
-        return row
+            here, until = due.filter(host=host), as_of + lease_for
+            if held := lease_one(here, order="next_check_at", owner=owner, until=until):
+                return held
     return None
 
 
