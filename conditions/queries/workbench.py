@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,11 +19,7 @@ from conditions.models.assessments import OPEN_STATES
 from conditions.queries.asof import AsOf
 from conditions.queries.duties import worked_on
 from conditions.queries.evidence_rules import ItemVerdict, rule_verdicts
-from conditions.queries.evidence_sides import (
-    Side,
-    evidence_rows,
-    sides,
-)
+from conditions.queries.evidence_sides import Side, side_pages
 from conditions.queries.proposals import Findings, findings_of, last_judgement
 
 
@@ -82,15 +78,20 @@ class Workbench:
 
 
 def workbench(
-    condition: Condition, *, as_of: datetime, sensitivities: Collection[str], with_drafts: bool
+    condition: Condition,
+    *,
+    as_of: datetime,
+    sensitivities: Collection[str],
+    with_drafts: bool,
+    pages: Mapping[str, int],
 ) -> Workbench:
-    """Everything about ``condition`` (with its program) at ``as_of``. Twelve queries.
+    """Everything about ``condition`` (with its program) at ``as_of``. Thirteen queries.
 
-    ``with_drafts`` also shows assessments that are not approved.
+    ``with_drafts`` also shows assessments that are not approved; ``pages`` numbers the page of the
+    documents of each stance.
     """
     day = condition.program.day_of(as_of)
     judgement = last_judgement(condition, valid_at=day, as_of=as_of)
-    rows = evidence_rows(condition, as_of=as_of, sensitivities=sensitivities)
     history = _history(condition, with_drafts=with_drafts)
     officials = OfficialFinding.objects.known_at(as_of).filter(condition=condition)
     return Workbench(
@@ -101,7 +102,7 @@ def workbench(
             rule_verdicts([condition.pk], AsOf(day, as_of), sensitivities).get(condition.pk, ()),
             findings_of(judgement) if judgement else {},
         ),
-        sides=sides(rows),
+        sides=side_pages(condition, as_of=as_of, sensitivities=sensitivities, pages=pages),
         judgement=judgement,
         cycles=cycle_works(condition, history, as_of=as_of),
         officials=tuple(

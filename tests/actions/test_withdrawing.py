@@ -173,7 +173,7 @@ def test_it_counts_as_open_no_more(program, condition, author):
     withdraw(begun(condition, author), author)
     assert not Assessment.objects.still_open().exists()
     assert desk_of(author, as_of=NOW).drafts == ()
-    bench = workbench(condition, as_of=NOW, sensitivities={"public"}, with_drafts=True)
+    bench = workbench(condition, as_of=NOW, sensitivities={"public"}, with_drafts=True, pages={})
     assert [work.work_state for work in bench.cycles] == ["not_started"] * 4
     assert [row.state for row in bench.history] == ["withdrawn"]
     assert begun(condition, author).state == "draft"

@@ -51,7 +51,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "import columns": (lambda w: of("evidenceimport_mapping", w.sheet), 6),
     "discard an import": (lambda w: of("evidenceimport_discard", w.sheet), 5),
     "bring in a sheet": (lambda w: reverse("admin:conditions_evidenceimport_add"), 6),
-    "condition": (lambda w: of("condition_change", w.condition), 21),
+    "condition": (lambda w: of("condition_change", w.condition), 22),
     "condition history": (lambda w: of("condition_history", w.condition), 7),
     "lead": (lambda w: of("condition_lead", w.condition), 6),
     "assess": (lambda w: of("condition_assess", w.untouched), 22),

@@ -31,7 +31,7 @@ def by_public_rule(condition: Condition) -> bool:
 
 
 def by_workbench(condition: Condition) -> bool:
-    bench = workbench(condition, as_of=NOW, sensitivities=PUBLIC, with_drafts=True)
+    bench = workbench(condition, as_of=NOW, sensitivities=PUBLIC, with_drafts=True, pages={})
     verdict = bench.items[0].verdict
     return verdict is not None and verdict.met
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.admin import AdminSite
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from conditions import clock
+from conditions.admin.pages.assess_bench import number
 from conditions.admin.rendering import page, require
 from conditions.models import Condition
 from conditions.queries.asof import AsOf
+from conditions.queries.evidence_sides import ORDER, Side
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.link_health import lost_links
 from conditions.queries.readers import sensitivities_for
@@ -31,6 +33,7 @@ def condition(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
         as_of=as_of,
         sensitivities=sensitivities_for(request.user),
         with_drafts=request.user.has_perm("conditions.view_draft_assessment"),
+        pages={stance.value: number(request.GET.get(stance.value)) for stance in ORDER},
     )
     judged = [bench.judgement.pk] if bench.judgement else []
     step = next_step(request, bench)
@@ -45,12 +48,26 @@ def condition(site: AdminSite, request: HttpRequest, object_id: int) -> HttpResp
         program=found.program,
         scale=found.program.scale,
         searches=searches_of(found.pk, as_of)[:SEARCHES],
+        filed=sum(side.total for side in bench.sides),
+        turns={side.stance: _turns(request.GET, side) for side in bench.sides},
         flags=flags.get(judged[0], Flags()) if judged else Flags(),
         step=step,
         lost=lost_links([row.id for side in bench.sides for row in side.rows], known_at=as_of),
         may_confirm=step == "assess" and _has_something_to_confirm(bench),
         is_carried_over=_is_carried_over(bench),
     )
+
+
+def _turns(asked: QueryDict, side: Side) -> list[tuple[str, str, str]]:
+    """The links to the pages beside this one: relation, address and words."""
+    beside = (("prev", side.number - 1, "Newer"), ("next", side.number + 1, "Older"))
+    turns = []
+    for relation, place, words in beside:
+        if 1 <= place <= side.pages:
+            there = asked.copy()
+            there[side.stance] = str(place)
+            turns.append((relation, f"?{there.urlencode()}#side-{side.stance}", words))
+    return turns
 
 
 def next_step(request: HttpRequest, bench: Workbench) -> str:
