@@ -17,7 +17,8 @@ from conditions.models.evidence import EvidenceQuerySet
 from conditions.queries.full_text import matching
 from conditions.queries.lists.evidence import visible_evidence
 from conditions.rules.authority import Reader
-from conditions.rules.search_words import Search, Term, words_of
+from conditions.rules.phrases import any_of
+from conditions.rules.search_words import words_of
 from conditions.rules.triage import Known, Likeness, Shelf
 
 SAME: Final = "same"
@@ -69,16 +70,6 @@ def likely_copies(
     return tuple(found)
 
 
-class _AnyOf(Search):
-    """Any of the wanted words, where a search that a person types asks for all."""
-
-    def for_fts5(self) -> str:
-        return " OR ".join(f'"{term.words[0]}"' for term in self.wanted)
-
-    def for_tsquery(self) -> str:
-        return " | ".join(term.words[0] for term in self.wanted)
-
-
 def _at_address(visible: EvidenceQuerySet, canonical_url: str) -> Iterator[LikelyCopy]:
     if canonical_url:
         for row in visible.at_address(canonical_url).order_by().values(*_SHOWN):
@@ -89,12 +80,11 @@ _SHOWN: Final = ("id", "key", "title", "source__name", "published_on")
 
 
 def _sharing_rare_words(visible: QuerySet[Evidence], title: str, text: str) -> list[dict[str, Any]]:
-    words = _rarest(_candidate_words(title, text[:_WORDS_OF]))
-    if not words:
+    search = any_of((word,) for word in _rarest(_candidate_words(title, text[:_WORDS_OF])))
+    if search is None:
         return []
-    wanted = tuple(Term((word,)) for word in words)
     return list(
-        matching(visible, _AnyOf("", wanted))
+        matching(visible, search)
         .annotate(copy=Coalesce(Capture.objects.newest_text(COMPARED), Value("")))
         .order_by("-id")
         .values(*_SHOWN, "summary", "text", "copy")[:MOST_CANDIDATES]

@@ -1,9 +1,9 @@
-"""What to look for in an index to find the texts that may repeat one: phrases, and rare words."""
+"""What to look for in an index to find the texts that may repeat one: its phrases, or words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 from conditions.rules.search_words import Search, Term, words_of
@@ -11,8 +11,6 @@ from conditions.rules.search_words import Search, Term, words_of
 # A copy keeps most of its phrases, so a dozen spread over the text miss it hardly ever.
 _PHRASES: Final = 12
 _WORDS_IN_A_ROW: Final = 3
-_SHORTEST: Final = 4
-_NAMES: Final = 6
 _LONGEST_READ: Final = 20_000
 
 
@@ -45,22 +43,10 @@ def phrases_of(text: str) -> AnyOf | None:
         tuple(max(rows[at : at + stretch], key=lambda row: sorted(map(len, row))))
         for at in range(0, len(rows), stretch)
     }
-    return _any([(phrase,) for phrase in sorted(best)[: _PHRASES + 1]])
+    return any_of(sorted(best)[: _PHRASES + 1])
 
 
-def names_of(title: str, text: str) -> AnyOf | None:
-    """A search for any two of the words that tell a text from others; None where it has none.
-
-    Those are names and numbers, as far as their writing shows it: the longest words first that
-    stand with a capital or a digit, or, where a script has no capitals, the longest words.
-    """
-    whole = f"{title}\n{text}"[:_LONGEST_READ].split()
-    telling = [word for word in whole if word[:1].isupper() or any(map(str.isdigit, word))]
-    found = words_of(" ".join(telling)) or words_of(" ".join(whole))
-    longest = sorted({word for word in found if len(word) >= _SHORTEST}, key=lambda w: (-len(w), w))
-    return _any([((one,), (other,)) for one, other in combinations(longest[:_NAMES], 2)])
-
-
-def _any(wanted: list[tuple[tuple[str, ...], ...]]) -> AnyOf | None:
-    searches = tuple(Search("", tuple(Term(words) for words in terms)) for terms in wanted)
+def any_of(phrases: Iterable[tuple[str, ...]]) -> AnyOf | None:
+    """A search for any of these phrases, each of words as the index holds them; None of none."""
+    searches = tuple(Search("", (Term(words),)) for words in phrases)
     return AnyOf("", (), searches=searches) if searches else None
