@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from django.http import HttpResponse
@@ -36,6 +36,7 @@ from conditions.api.readers import person_writing
 from conditions.api.views import ListView, RowView, View
 from conditions.models import InboxItem, User
 from conditions.queries.inbox_item import inbox_item, item_seen
+from conditions.queries.inbox_prefill import Prefill, prefill_of
 from conditions.queries.lists.inbox import INBOX, InboxItemDetail, InboxItemRow, detail_of
 from conditions.queries.lists.paging import row_of
 from conditions.queries.named import evidence_seen
@@ -113,10 +114,11 @@ class InboxAccept(View):
                 evidence = evidence_seen(by, known, field="evidence_id")
                 accept_existing(item=item, evidence=evidence, links=links, by=by, as_of=clock.now())
             else:
+                prefill = prefill_of(item)
                 accept_item(
                     item=item,
-                    publisher=Publisher(said.pop("publisher", "") or _publisher(item)),
-                    evidence_item=_described(item, said),
+                    publisher=Publisher(said.pop("publisher", "") or prefill.publisher),
+                    evidence_item=_described(prefill, said),
                     links=links,
                     by=by,
                     as_of=clock.now(),
@@ -204,21 +206,10 @@ def _pasted(given: dict[str, Any], by: User) -> InboxItem:
     return paste_address(**given, by=by, as_of=clock.now())
 
 
-def _described(item: InboxItem, said: dict[str, Any]) -> EvidenceItem:
-    taken: dict[str, Any] = {
-        "title": item.title,
-        "summary": "",
-        "url": item.url,
-        "published_on": item.published_on,
-        "language": item.language or "en",
-    }
-    given = {field.name for field in fields(EvidenceItem)} & said.keys()
-    return EvidenceItem(source_id=0, **{**taken, **{name: said[name] for name in given}})
-
-
-def _publisher(item: InboxItem) -> str:
-    source = item.feed.source if item.feed else None
-    return item.publisher or (source.name if source else "")
+def _described(prefill: Prefill, said: dict[str, Any]) -> EvidenceItem:
+    named = {field.name for field in fields(EvidenceItem)}
+    proposed = {name: value for name, value in asdict(prefill).items() if name in named}
+    return EvidenceItem(**{**proposed, **said, "source_id": 0})
 
 
 def _there(request: Request, refusal: AlreadyOnFile | InInboxAlready, name: str) -> OnFileAlready:

@@ -47,7 +47,7 @@ class TextBody(serializers.Serializer):
 
 
 class FilingBody(EvidenceItemBody):
-    """The document that an item becomes; what is left out is taken from the item.
+    """The document that an item becomes; what is left out is as the item's ``prefill`` proposes.
 
     With ``evidence_id`` it is a document on file already: only its links are read then.
     """

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
 
 from django.db.models import Prefetch, Q
 
-from conditions.models import ChecklistItem, Condition, Crosswalk, InboxItem, Program, Source
+from conditions.models import ChecklistItem, Condition, Crosswalk, InboxItem, Program
 from conditions.queries.inbox import as_seen, is_hidden, visible_inbox
+from conditions.queries.inbox_prefill import Prefill, prefill_of
 from conditions.queries.likely_copies import LikelyCopy, likely_copies
 from conditions.rules.authority import Reader
 from conditions.rules.refusals import NotFound
 from conditions.rules.triage import ConditionSuggestion, Suggestion, Triage
-from conditions.rules.triage.passages import LONGEST_TEXT, TEXT
-
-LONGEST_SUMMARY: Final = 600
+from conditions.rules.triage.passages import LONGEST_TEXT
 
 
 class NoInboxItem(NotFound):
@@ -79,25 +76,6 @@ class ProposedLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Prefill:
-    """What the form of the evidence begins with: fields of EvidenceItem, and who published it.
-
-    ``summary`` is quoted from the passages, to be put into own words; credibility is the
-    analyst's, 6 (cannot be judged) until then.
-    """
-
-    title: str
-    url: str
-    reference: str
-    publisher: str
-    source_id: int | None
-    published_on: date | None
-    language: str
-    summary: str
-    credibility: int = 6
-
-
-@dataclass(frozen=True, slots=True)
 class InboxView:
     """An item with everything beside it that helps to decide; nothing of it is decided.
 
@@ -141,7 +119,7 @@ def inbox_item(pk: int, *, reader: Reader, triages: Mapping[str, Triage]) -> Inb
         is_cut=len(item.text) > LONGEST_TEXT,
         programs=programs,
         copies=copies,
-        prefill=_prefill(item, suggestions.values()),
+        prefill=prefill_of(item),
         links=tuple(_links(programs)),
         next_waiting=_next_waiting(item),
     )
@@ -236,40 +214,6 @@ def _carriers(condition_ids: Sequence[int]) -> defaultdict[int, set[int]]:
     for pk, counterpart in rows.values_list("condition_id", "counterpart_id"):
         found[counterpart].add(pk)
     return found
-
-
-def _prefill(item: InboxItem, suggestions: Iterable[Suggestion]) -> Prefill:
-    publisher = item.publisher or (item.feed.source.name if item.feed and item.feed.source else "")
-    known = Source.objects.named(publisher)
-    return Prefill(
-        title=item.title,
-        url=item.url,
-        reference="" if item.url else f"Text received on {item.received_at:%Y-%m-%d}",
-        publisher=publisher,
-        source_id=known.pk if known else None,
-        published_on=item.published_on,
-        language=item.language or "en",
-        summary=_quoted(item, suggestions),
-    )
-
-
-def _quoted(item: InboxItem, suggestions: Iterable[Suggestion]) -> str:
-    """The passages that were suggested from, in the order of the text; else how it begins."""
-    passages = {
-        passage.start: passage.text
-        for suggestion in suggestions
-        for condition in suggestion.conditions
-        for passage in condition.passages
-        if passage.part == TEXT
-    }
-    said = ""
-    for _, text in sorted(passages.items()):
-        line = " ".join(text.split())
-        if said and len(said) + len(line) >= LONGEST_SUMMARY:
-            break
-        said = f"{said} {line}".strip()
-    said = said or " ".join(item.text[:LONGEST_SUMMARY].split()) or item.title
-    return said if len(said) <= LONGEST_SUMMARY else f"{said[: LONGEST_SUMMARY - 1].rstrip()}…"
 
 
 def _next_waiting(item: InboxItem) -> int | None:

@@ -175,7 +175,7 @@ def test_a_text_is_kept_as_it_was_given(analyst: Caller) -> None:
     item = paste(analyst, text=given)
     assert (item.text, item.origin) == (given, "text")
     with_address = paste(analyst, url="https://example.org/page")
-    assert (with_address.origin, with_address.reading) == ("address", "none")
+    assert (with_address.origin, with_address.reading) == ("address", "given")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_an_address_waits_and_says_how_to_go_on(analyst: Caller, settings: Setti
     assert (row["reading"], row["title"]) == ("owed", "")
     assert "OUTSIDE_CALLS=true" in row["last_error"]
     given = analyst.post(f"inbox/{row['id']}/text/", {"text": RAID, "title": "A raid"}).json()
-    assert (given["reading"], given["title"], given["last_error"]) == ("none", "A raid", "")
+    assert (given["reading"], given["title"], given["last_error"]) == ("given", "A raid", "")
 
 
 # --- Deciding -------------------------------------------------------------------------------------
@@ -240,6 +240,20 @@ def test_accepting_files_what_was_said_and_the_rest_from_the_item(
     assert (str(evidence.published_on), evidence.credibility) == ("2026-11-20", 2)
     assert evidence.links.get().condition.code == "ISIS"
     assert TriageDecision.objects.get().decided["conditions"] == {"ISIS": "supports"}
+
+
+def test_what_is_left_out_is_filed_as_it_was_proposed(senate: Program, analyst: Caller) -> None:
+    item = paste(analyst, publisher="The Wire", published_on="2026-11-20")
+    proposed = analyst.get(f"inbox/{item.pk}/").json()["prefill"]
+    assert proposed["summary"] == (
+        "Report by The Wire of 20 November 2026, filed from the inbox: A raid."
+    )
+    answer = analyst.post(f"inbox/{item.pk}/accept/", {"links": filing()["links"]})
+    assert answer.status_code == 200, answer.content
+    evidence = Evidence.objects.get()
+    assert evidence.source.name == proposed["publisher"]
+    for name in ("title", "reference", "summary", "language", "credibility"):
+        assert getattr(evidence, name) == proposed[name]
 
 
 def test_a_document_on_file_is_named_and_then_linked(senate: Program, analyst: Caller) -> None:

@@ -207,7 +207,8 @@ def test_an_item_proposes_a_filing_and_decides_nothing(senate: Program, analyst:
     assert (link.program, link.condition_id, link.is_carried) == (SENATE, condition.pk, False)
     assert view.prefill.publisher == "The Wire"
     assert view.prefill.reference == f"Text received on {TODAY}"
-    assert view.prefill.summary.startswith("Syrian forces")
+    said = "Report by The Wire, filed from the inbox: Syrian forces and the global coalition"
+    assert view.prefill.summary.startswith(said)
     assert (view.prefill.credibility, view.prefill.source_id) == (6, None)
     assert view.next_waiting == older.pk
     assert set(InboxItem.objects.values_list("state", flat=True)) == {"waiting"}

@@ -15,7 +15,6 @@ from conditions.queries.inbox_item import (
     ConditionView,
     InboxView,
     ItemChoice,
-    Prefill,
     ProposedLink,
 )
 from conditions.rules.authority import Sensitivity
@@ -94,14 +93,6 @@ class TriageForm(IntakeForm):
             del self.errors[name]
 
 
-def proposed_summary(prefill: Prefill) -> str:
-    """A plain line of our own for a document that nobody has put into words yet."""
-    by = f" by {prefill.publisher}" if prefill.publisher else ""
-    day = prefill.published_on
-    of = f" of {day.day} {day:%B %Y}" if day else ""
-    return f"Report{by}{of}, filed from the inbox: {prefill.title.rstrip(' .')}."
-
-
 def _initial(view: InboxView, links: Iterable[ProposedLink]) -> dict[str, Any]:
     prefill = view.prefill
     initial: dict[str, Any] = {
@@ -111,7 +102,7 @@ def _initial(view: InboxView, links: Iterable[ProposedLink]) -> dict[str, Any]:
         "source": prefill.publisher,
         "published_on": prefill.published_on,
         "language": prefill.language,
-        "summary": proposed_summary(prefill),
+        "summary": prefill.summary,
         "credibility": str(prefill.credibility),
         "sensitivity": Sensitivity.PUBLIC.value,
     }

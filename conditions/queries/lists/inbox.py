@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 
 from conditions.models import Evidence, Feed, InboxItem, Program
 from conditions.queries.inbox import HIDDEN, suggested_as, visible_inbox
-from conditions.queries.inbox_item import InboxView, Prefill, ProgramView, ProposedLink
+from conditions.queries.inbox_item import InboxView, ProgramView, ProposedLink
+from conditions.queries.inbox_prefill import Prefill
 from conditions.queries.likely_copies import LikelyCopy
 from conditions.queries.lists.filters import moment, number, one_of, text, yes_no
 from conditions.queries.lists.paging import Listing
