@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.triage import printing
 from bench.triage.copying import copies_found
-from bench.triage.documents import PROGRAMS, Document, labelled, off_topic, outside, shipped
+from bench.triage.documents import PAGES, PROGRAMS, Document, labelled, off_topic, outside, shipped
 from bench.triage.measuring import Plan, as_shipped, cross_validated, faults, terms
 from bench.triage.methods import METHODS
 from bench.triage.readings import readings_of
@@ -83,5 +83,5 @@ def _parts(
     measured = labelled(program)
     yield "evidence, read", [one for one in documents if one.was_read], measured
     yield "evidence, never read", [one for one in documents if not one.was_read], measured
-    for kind in ("before", "after"):
-        yield f"pages outside, read {kind}", [one for one in pages if one.kind == kind], codes
+    for kind, name in PAGES.items():
+        yield f"pages outside, {name}", [one for one in pages if one.kind == kind], codes

@@ -26,6 +26,13 @@ _READ_ALL_THE_SAME = frozenset(
 )
 DEFAULT = "us-senate-3899"
 PROGRAMS = (DEFAULT, "us-pl119-60-8369")
+# What whoever wrote the terms had done with the pages outside the evidence.
+PAGES = {
+    "before": "read before",
+    "after": "read after",
+    "development": "corrected on",
+    "held out": "held out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,9 @@ def shipped(program: str) -> list[Document]:
 def outside(program: str) -> list[Document]:
     """Public pages that are not among the evidence, retold in our own words and filed by us.
 
-    ``before`` were read while the terms were written, ``after`` when they had been; a first reading
-    of the latter is in docs/triage.md.
+    ``before`` were read while the terms were written, ``after`` when they had been; the terms were
+    corrected on both and on ``development``. What they said of those ``held out`` was counted, not
+    looked into. First readings are in docs/triage.md.
     """
     rows = _rows(Path(__file__).parent / "outside.jsonl")
     return [_document(row, program) for row in rows]

@@ -15,7 +15,11 @@ LISTS = read_terms(
             {
                 "code": "C1",
                 "names": ["coalition", "foreign fighter*", "تحالف"],
-                "supports": ["joined | join", "foreign fighter* & removed | arrested", "انضمت"],
+                "supports": [
+                    "joined | join",
+                    "foreign fighter* & removed | arrested ! retired",
+                    "انضمت",
+                ],
                 "contradicts": [
                     "foreign fighter* & promoted",
                     "army > shelled > border",
@@ -43,6 +47,12 @@ def read(title: str, text: str = "", *, neutral_share: float = 0.75) -> Conditio
         ("Washington urged Syria to join the coalition.", "neutral"),
         ("Syria should join the coalition.", "neutral"),
         ("Syria denied that it had joined the coalition.", "neutral"),
+        ("وقالت سوريا ونفت أنها انضمت إلى التحالف", "neutral"),
+        ("Syria could have joined the coalition.", "neutral"),
+        ("Has Syria joined the coalition?", "neutral"),
+        ("هل انضمت سوريا إلى التحالف؟", "neutral"),
+        ("That Syria joined the coalition is false.", "neutral"),
+        ("Syria removed a foreign fighter who had retired.", "neutral"),
         ("Syria promoted foreign fighters.", "contradicts"),
         ("Syria never promoted foreign fighters.", "neutral"),
         ("Syria denied it had promoted foreign fighters.", "neutral"),
@@ -68,6 +78,16 @@ def test_both_sides_alike_are_neutral() -> None:
     text = "Foreign fighters were arrested. Foreign fighters were promoted."
     assert read("Syria", text).stance == "neutral"
     assert read("Syria arrested foreign fighters", text).stance == "supports"
+
+
+def test_a_sentence_takes_a_side_once_however_many_cues_it_has() -> None:
+    text = "Syria joined, and removed foreign fighters. Analysts differ. Analysts doubt it."
+    assert read("The coalition", text).stance == "neutral"
+
+
+def test_a_title_lends_nothing_to_a_cue_that_it_rules_out() -> None:
+    found = read("Retired foreign fighters in Syria", "Forty were arrested on Monday.")
+    assert found.stance_reason == "No cue to either side."
 
 
 def test_cues_without_a_side_weigh_as_much_as_the_setting_says() -> None:

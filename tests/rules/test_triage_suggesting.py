@@ -125,6 +125,28 @@ def test_arabic_script_is_read() -> None:
     assert [passage.part for passage in found.conditions[0].passages] == ["title", "text"]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Home | World | Islamic State | Opinion",
+        "Tags: Islamic State, massacre trial",
+        "Related stories\nIslamic State suspects captured\nMassacre trial opens",
+        "اقرأ أيضا: داعش في سوريا",
+    ],
+)
+def test_menus_and_related_stories_are_not_read(lines: str) -> None:
+    account = "A hotel opened in Damascus."
+    assert not suggest("Syria", f"{lines}\n{account}").about
+    assert not suggest("Syria", f"{account}\n{lines}").about
+    assert codes(suggest("Syria", f"{lines}\nThe court held a massacre trial.")) == ["RIGHTS"]
+
+
+def test_a_full_sentence_is_read_whatever_it_begins_with() -> None:
+    assert codes(suggest("Syria", "Related arrests of Islamic State men followed.")) == ["ISIS"]
+    long = "Share of the Islamic State men whom Syria has arrested " + "and tried " * 10
+    assert codes(suggest("Syria", long)) == ["ISIS"]
+
+
 def test_an_abbreviation_does_not_end_a_sentence() -> None:
     sentences = sentences_of("", "The U.S. Treasury said so. Gen. Bakir did not.")
     assert [one.end - one.start for one in sentences[1:]] == [26, 19]

@@ -42,7 +42,7 @@ class Matcher:
         self._phrases: dict[Phrase, int] = {}
         self._users: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         for at, entry in enumerate(self.entries):
-            for part, phrases in enumerate(entry.term.parts):
+            for part, phrases in enumerate((*entry.term.parts, entry.term.unless)):
                 for phrase in phrases:
                     number = self._phrases.setdefault(phrase, len(self._phrases))
                     self._users[number].append((at, part))
@@ -73,7 +73,7 @@ class Matcher:
         matches = []
         for at in sorted(parts):
             entry, own = self.entries[at], parts[at]
-            if len(own) < len(entry.term.parts) and not _completed(entry, own, lent.get(at, {})):
+            if not _stands(entry, own, lent.get(at, {})):
                 continue
             if places := _in_order(entry.term, own):
                 matches.append(Found(entry, places))
@@ -107,10 +107,14 @@ def _entries(lists: TermLists) -> Iterable[Entry]:
                 yield from (Entry(use, one.code, detail, term) for term in terms)
 
 
-def _completed(entry: Entry, own: Collection[int], lent: Collection[int]) -> bool:
-    """Whether the title may, and does, give the parts that the sentence lacks."""
+def _stands(entry: Entry, own: Collection[int], lent: Collection[int]) -> bool:
+    """Whether a sentence has all parts of a term, with those that the title may and does give."""
+    wanted = len(entry.term.parts)
+    # What must not stand there is kept behind the parts that must.
+    if wanted in own or len(own) == wanted:
+        return wanted not in own
     may = entry.use in (STANCE, ITEM) and not any(entry.term.after)
-    return may and len({*own, *lent}) == len(entry.term.parts)
+    return may and wanted not in lent and len({*own, *lent}) == wanted
 
 
 def _follows(tokens: Sequence[Token], phrase: Phrase) -> bool:

@@ -11,7 +11,7 @@ from conditions.rules.triage.matching import STANCE, Found
 from conditions.rules.triage.scoring import ReadSentence
 from conditions.rules.triage.tokens import Token
 
-# Said just before a cue, these turn it: what is denied or asked for has not happened.
+# Said just before a cue, these turn it: what is denied, asked for or possible has not happened.
 _NOT = {
     *("not", "no", "never", "without", "neither", "nor", "cannot", "nobody", "hardly", "barely"),
     *("fail", "failed", "fails", "refuse", "refused", "refuses", "yet"),
@@ -19,14 +19,25 @@ _NOT = {
 }
 _DENIED = {
     *("deny", "denied", "denies", "denying", "denial", "reject", "rejected", "rejects"),
-    *("نفي", "نفت", "ينفي"),
+    *("نفي", "نفت", "ينفي", "تنفي", "كذب", "كذبت"),
 }
 _ASKED = {
+    *("want", "wants", "calls", "calling", "seek", "seeks", "appeals", "appealed", "needs"),
     *("must", "should", "ought", "urge", "urged", "urges", "urging", "ask", "asks", "asked"),
     *("demand", "demands", "demanded", "require", "requires", "required", "insist", "insists"),
-    *("يجب", "دعا", "دعت", "طالب", "طالبت", "يطالب"),
+    *("يجب", "دعا", "دعت", "يدعو", "تدعو", "طالب", "طالبت", "يطالب", "تطالب", "حث", "حثت"),
 }
-_NOT_WITHIN, _DENIED_WITHIN, _ASKED_WITHIN = 3, 6, 5
+_POSSIBLE = {
+    *("could", "might", "whether", "unless", "if", "hypothetically", "weighs", "considers"),
+    *("ربما", "هل", "اذا", "احتمال", "يدرس", "تدرس"),
+}
+# These say so on either side of a cue.
+_UNTRUE = {
+    *("unfounded", "baseless", "untrue", "false", "fabricated", "rumour", "rumours", "rumoured"),
+    *("rumor", "rumors", "rumored", "hoax", "happen"),
+    *("شائعات", "اشاعات", "ملفقه", "مفبركه", "عاريه"),
+}
+_NOT_WITHIN, _DENIED_WITHIN, _ASKED_WITHIN, _POSSIBLE_WITHIN, _UNTRUE_WITHIN = 3, 6, 8, 5, 6
 _TURNED = {Stance.SUPPORTS.value: Stance.CONTRADICTS.value}
 _NEUTRAL = Stance.NEUTRAL.value
 _SIDES = {
@@ -52,11 +63,15 @@ def read_stance(read: Sequence[ReadSentence], code: str, *, neutral_share: float
     """
     points: Counter[str] = Counter()
     said: dict[str, list[str]] = {side: [] for side in _SIDES}
-    for sentence in read:
-        for cue in sentence.of(code, STANCE):
-            side = _turned(cue, sentence.sentence.tokens)
-            points[side] += sentence.counts
-            said[side].append(_wording(cue, sentence.sentence.tokens))
+    for one in read:
+        # A question states nothing.
+        cues = [] if one.sentence.asks else one.of(code, STANCE)
+        sides = [(_turned(cue, one.sentence.tokens), cue) for cue in cues]
+        # Cues overlap: a sentence takes a side once, however many of them it has.
+        for side in {side for side, _ in sides}:
+            points[side] += one.counts
+        for side, cue in sides:
+            said[side].append(_wording(cue, one.sentence.tokens))
     return StanceReading(_decided(points, neutral_share), _reason(points, said))
 
 
@@ -68,24 +83,32 @@ def _decided(points: Counter[str], neutral_share: float) -> str:
 
 
 def _turned(cue: Found, tokens: Sequence[Token]) -> str:
-    """The side of a cue as it stands in its sentence: not, denied and asked for turn it."""
+    """The side of a cue as it stands in its sentence: not, denied, asked for and could turn it."""
     side = cue.entry.detail
     if side == _NEUTRAL:
         return side
-    if _said_before(cue, tokens, _DENIED, _DENIED_WITHIN):
+    unsure = (
+        _said(cue, tokens, _DENIED, before=_DENIED_WITHIN)
+        or _said(cue, tokens, _POSSIBLE, before=_POSSIBLE_WITHIN)
+        or _said(cue, tokens, _UNTRUE, before=_UNTRUE_WITHIN, after=_UNTRUE_WITHIN)
+    )
+    if unsure:
         return _NEUTRAL
-    if _said_before(cue, tokens, _NOT, _NOT_WITHIN):
+    if _said(cue, tokens, _NOT, before=_NOT_WITHIN):
         return _TURNED.get(side, _NEUTRAL)
-    asked = side == Stance.SUPPORTS and _said_before(cue, tokens, _ASKED, _ASKED_WITHIN)
+    asked = side == Stance.SUPPORTS and _said(cue, tokens, _ASKED, before=_ASKED_WITHIN)
     return _NEUTRAL if asked else side
 
 
-def _said_before(cue: Found, tokens: Sequence[Token], words: set[str], within: int) -> bool:
+def _said(
+    cue: Found, tokens: Sequence[Token], words: set[str], *, before: int, after: int = 0
+) -> bool:
+    """Whether one of the words stands so near to a part of the cue and is not part of it."""
     own = {at for start, end in cue.places for at in range(start, end)}
     return any(
-        at not in own and tokens[at].forms[0] in words
-        for start, _ in cue.places
-        for at in range(max(0, start - within), start)
+        at not in own and not words.isdisjoint(tokens[at].forms)
+        for start, end in cue.places
+        for at in range(max(0, start - before), min(len(tokens), end + after))
     )
 
 

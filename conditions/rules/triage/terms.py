@@ -2,7 +2,8 @@
 
 ``word`` stands for itself, ``word*`` for any ending, ``=IS`` for exactly that writing, words side
 by side for a phrase. ``a | b`` means either, ``a & b`` both in one sentence, ``a > b`` both in this
-order. ``<name>`` is a group of words that mean the same.
+order, ``a ! b`` the first where the second is not in the sentence. ``<name>`` is a group of words
+that mean the same.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ class BadTerms(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term: of each part one phrase has to stand in the sentence; ``after`` says in order."""
+    """One term: of each part one phrase has to stand in the sentence; ``after`` says in order.
+
+    Of ``unless`` none may stand in it.
+    """
 
     text: str
     parts: tuple[tuple[Phrase, ...], ...]
     after: tuple[bool, ...]
+    unless: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +78,18 @@ def read_terms(mapping: Mapping[str, Any]) -> TermLists:
 def read_term(text: str, words: Mapping[str, Sequence[str]] | None = None) -> Term:
     """One term as a person wrote it; raises BadTerms."""
     # The sharp brackets of a group are put aside, so that ">" is left with one meaning.
-    pieces = re.split("([&>])", _GROUP.sub(r"{\1}", text))
-    parts = []
-    for piece in pieces[::2]:
-        phrases = [
-            phrase
-            for either in piece.split("|")
-            for phrase in _phrases(either.strip(), words or {}, text, 0)
-        ]
-        parts.append(tuple(dict.fromkeys(phrases)))
-    return Term(text, tuple(parts), (False, *(mark == ">" for mark in pieces[1::2])))
+    whole, *excepted = _GROUP.sub(r"{\1}", text).split("!")
+    pieces = re.split("([&>])", whole)
+    parts = tuple(_part(piece, words or {}, text) for piece in pieces[::2])
+    unless = tuple(phrase for piece in excepted for phrase in _part(piece, words or {}, text))
+    return Term(text, parts, (False, *(mark == ">" for mark in pieces[1::2])), unless)
+
+
+def _part(piece: str, words: Mapping[str, Sequence[str]], text: str) -> tuple[Phrase, ...]:
+    phrases = (
+        phrase for either in piece.split("|") for phrase in _phrases(either.strip(), words, text, 0)
+    )
+    return tuple(dict.fromkeys(phrases))
 
 
 def _condition(
@@ -133,7 +140,7 @@ def _phrase(phrase: str, text: str) -> Phrase:
             star = phrase[token.end : token.end + 1] == "*"
             found.append(token.forms[0] + "*" if star else token.forms[0])
     if not found:
-        remedy = "Write a word on both sides of every |, & and >."
+        remedy = "Write a word on both sides of every |, &, > and !."
         raise _refusal("A part of this term has no word.", text, remedy)
     return tuple(found)
 
