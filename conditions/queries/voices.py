@@ -28,7 +28,10 @@ class NoSuggestion(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page of groups that wait, or of single suggestions that were decided."""
+    """One page of groups that wait, or of single suggestions that were decided.
+
+    ``to_compare`` is how many documents were not compared yet since they were filed or changed.
+    """
 
     state: str
     counts: dict[str, int]
@@ -36,6 +39,7 @@ class Board:
     decided: tuple[VoiceSuggestion, ...]
     number: int
     has_next: bool
+    to_compare: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,15 @@ def suggestion_for(reader: Reader, pk: int) -> VoiceSuggestion:
 def voice_board(reader: Reader, *, state: str = _State.WAITING, number: int = 1) -> Board:
     """A page of the board: of what waits, in groups; or of what was decided, newest first.
 
-    Seven queries for what waits, two for what was decided.
+    Eight queries for what waits, two for what was decided.
     """
     rows = suggestions_for(reader)
     told = rows.order_by().values("state").annotate(many=Count("pk")).values_list("state", "many")
     counts = dict.fromkeys(_State.values, 0) | dict(told)
     if state == _State.WAITING:
         groups, more = _waiting_groups(reader, rows.filter(state=state), number)
-        return Board(state, counts, groups, (), number, more)
+        owed = TextComparison.objects.filter(owed_since__isnull=False).count()
+        return Board(state, counts, groups, (), number, more, to_compare=owed)
     start = (number - 1) * DECIDED_SHOWN
     decided = list(
         rows.filter(state=state)

@@ -183,7 +183,7 @@ def test_a_group_with_two_said_to_be_independent_offers_no_button(
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("board", 11), ("pair", 11), ("confirmed", 6)],
+    [("board", 12), ("pair", 11), ("confirmed", 6)],
 )
 def test_a_page_takes_a_fixed_number_of_queries(
     analyst: Person, work: Work, address: str, queries: int, rows: int

@@ -86,6 +86,7 @@ def test_as_of_bar_and_links_keep_the_clocks(client: Client, path: str) -> None:
     page = client.get(f"{path}{joint}valid_at=2026-05-01&known_at=2026-06-01").content.decode()
     assert "As of 1 May 2026" in page
     assert "Back to the present" in page
+    assert "also what was published after 1 May 2026" in page
     kept = "?valid_at=2026-05-01&amp;known_at=2026-06-01"
     assert f'href="/programs/test-program/{kept}"' in page
 

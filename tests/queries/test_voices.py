@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from conditions.actions.captures import upload_capture
+from conditions.actions.text_comparisons import owe_comparisons
 from conditions.actions.voices import confirm_voice, dismiss_voice
 from conditions.models import Evidence, EvidenceLink, TextComparison, VoiceSuggestion
 from conditions.queries.voice_effects import effects_of
@@ -77,14 +78,20 @@ class TestBoard:
         assert board.counts == {"waiting": 3, "confirmed": 0, "dismissed": 0}
 
     @pytest.mark.parametrize("rows", [1, 3])
-    def test_a_board_takes_seven_queries(self, rows, analyst, condition, django_assert_num_queries):
+    def test_a_board_takes_eight_queries(self, rows, analyst, condition, django_assert_num_queries):
         for _ in range(rows):
             one = make_evidence(condition=condition, voice="")
             other = make_evidence(condition=condition, voice=f"voice-{one.pk}")
             make_evidence(condition=condition, voice=f"voice-{one.pk}")
             suggest(one, other)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(voice_board(analyst).groups) == rows
+
+    def test_what_is_still_to_be_compared_is_told(self, analyst):
+        assert voice_board(analyst).to_compare == 0
+        documents = [make_evidence() for _ in range(2)]
+        owe_comparisons([one.pk for one in documents])
+        assert voice_board(analyst).to_compare == 2
 
     def test_groups_come_in_pages(self, analyst):
         for _ in range(GROUPS_SHOWN + 1):
