@@ -99,7 +99,8 @@ def supply_text(
 ) -> InboxItem:
     """Give a waiting item the text of its page by hand, where the page was not read.
 
-    The suggestion is made anew. Raises BadPaste and DecidedAlready. Needs ``change_inboxitem``.
+    The suggestion is made anew. The text that it had before stays in the event. Raises BadPaste
+    and DecidedAlready. Needs ``change_inboxitem``.
     """
     require_permission(by, "change_inboxitem", to="give an inbox item its text")
     require_pasted(Pasted(title=title, text=text), as_of=as_of, needs="text")
@@ -107,8 +108,9 @@ def supply_text(
     suggested = suggested_for(triages_in_use(), title=named, text=text)
     with transaction.atomic():
         held = hold_waiting(item)
+        before = {"title": held.title, "text": held.text}
         held.title, held.text, held.suggested = named, text, suggested
-        held.reading, held.last_error = InboxItem.Reading.NONE, ""
+        held.reading, held.last_error = InboxItem.Reading.GIVEN, ""
         held.next_attempt_at, held.lease_owner, held.lease_until = None, "", None
         held.save()
         record_event(
@@ -116,6 +118,7 @@ def supply_text(
             subject=held,
             by=by,
             as_of=as_of,
+            before=before,
             after={"title": held.title, "characters": len(text)},
         )
     return held
@@ -141,7 +144,9 @@ def _paste(
         received_by=by,
         suggested=suggested_for(triages_in_use(), title=title, text=pasted.text),
     )
-    if not item.text:
+    if item.text:
+        item.reading = InboxItem.Reading.GIVEN
+    else:
         item.reading, item.next_attempt_at = InboxItem.Reading.OWED, as_of
         item.last_error = "" if may_call_outside() else NOT_READ_WHILE_OFF
     with transaction.atomic():

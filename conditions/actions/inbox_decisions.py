@@ -176,8 +176,7 @@ def _file(
 
 def _keep_pasted(held: InboxItem, evidence: Evidence, *, by: User | None, as_of: datetime) -> None:
     """A text that a person pasted may be the only copy there ever is."""
-    is_pasted = held.origin != InboxItem.Origin.FEED and held.reading == InboxItem.Reading.NONE
-    if not (is_pasted and held.text):
+    if held.reading != InboxItem.Reading.GIVEN:
         return
     # What looks like a page is no plain text to be kept; it stays with the item.
     with suppress(FileRefused, NotThisKind):
@@ -191,18 +190,27 @@ def _keep_pasted(held: InboxItem, evidence: Evidence, *, by: User | None, as_of:
 
 
 def _require_explained(dismissed_as: str, reason: str) -> None:
-    field, value, message, remedy = "", "", "", ""
     if dismissed_as not in Dismissal.values:
-        field, value, message = "dismissed_as", dismissed_as, "An item is dismissed as something."
-        remedy = f"Use one of {', '.join(Dismissal.values)}."
-    elif dismissed_as == Dismissal.OTHER and not reason.strip():
-        field, value, message = "reason", reason, "Another reason has to be told."
-        remedy = "Say in a few words why it is not filed."
-    elif len(reason) > LONGEST_REASON or UNSTORABLE.search(reason):
-        field, value, message = "reason", reason[:80], "This reason cannot be kept."
-        remedy = f"Use at most {LONGEST_REASON:,} ordinary characters."
-    if field:
-        raise DismissalUnexplained(message, field=field, value=value, remedy=remedy)
+        raise DismissalUnexplained(
+            "An item is dismissed as something.",
+            field="dismissed_as",
+            value=dismissed_as,
+            remedy=f"Use one of {', '.join(Dismissal.values)}.",
+        )
+    if dismissed_as == Dismissal.OTHER and not reason.strip():
+        raise DismissalUnexplained(
+            "Another reason has to be told.",
+            field="reason",
+            value=reason,
+            remedy="Say in a few words why it is not filed.",
+        )
+    if len(reason) > LONGEST_REASON or UNSTORABLE.search(reason):
+        raise DismissalUnexplained(
+            "This reason cannot be kept.",
+            field="reason",
+            value=reason[:80],
+            remedy=f"Use at most {LONGEST_REASON:,} ordinary characters.",
+        )
 
 
 def _tell(

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("none", "Nothing to read"),
+                            ("given", "A person gave the text"),
                             ("owed", "The page is still to be read"),
                             ("done", "The page was read"),
                             ("failed", "The page could not be read"),
@@ -620,7 +621,25 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("format__in", ["csv", "xlsx"])),
                         name="evidenceimport_format_known",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "uploaded",
+                                    "checking",
+                                    "checked",
+                                    "loading",
+                                    "loaded",
+                                    "discarded",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="evidenceimport_state_known",
+                        violation_error_message="This state of an import is not one of the seven.",
+                    ),
                 ],
             },
         ),
@@ -670,6 +689,35 @@ class Migration(migrations.Migration):
                 fields=("feed", "external_id"),
                 name="inboxitem_entry_once",
                 violation_error_message="This entry of the feed is in the inbox already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inboxitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["feed", "address", "text"])),
+                name="inboxitem_origin_known",
+                violation_error_message="This origin is not one of the three.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inboxitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reading__in", ["none", "given", "owed", "done", "failed"])),
+                name="inboxitem_reading_known",
+                violation_error_message="This state of reading is not one of the five.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inboxitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "dismissed_as__in",
+                        ["", "not_about", "on_file", "nothing_new", "too_weak", "other"],
+                    )
+                ),
+                name="inboxitem_dismissal_known",
+                violation_error_message="This kind of dismissal is not one of the five.",
             ),
         ),
         migrations.AddConstraint(

@@ -84,6 +84,16 @@ class EvidenceImport(models.Model):
             models.CheckConstraint(
                 condition=Q(format__in=["csv", "xlsx"]), name="evidenceimport_format_known"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        *("uploaded", "checking", "checked"),
+                        *("loading", "loaded", "discarded", "failed"),
+                    ]
+                ),
+                name="evidenceimport_state_known",
+                violation_error_message="This state of an import is not one of the seven.",
+            ),
         ]
 
     def __str__(self) -> str:

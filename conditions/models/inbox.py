@@ -109,6 +109,7 @@ class InboxItem(models.Model):
 
     class Reading(models.TextChoices):
         NONE = "none", "Nothing to read"
+        GIVEN = "given", "A person gave the text"
         OWED = "owed", "The page is still to be read"
         DONE = "done", "The page was read"
         FAILED = "failed", "The page could not be read"
@@ -180,6 +181,30 @@ class InboxItem(models.Model):
                 condition=Q(feed__isnull=False) & ~Q(external_id=""),
                 name="inboxitem_entry_once",
                 violation_error_message="This entry of the feed is in the inbox already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=["feed", "address", "text"]),
+                name="inboxitem_origin_known",
+                violation_error_message="This origin is not one of the three.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reading__in=["none", "given", "owed", "done", "failed"]),
+                name="inboxitem_reading_known",
+                violation_error_message="This state of reading is not one of the five.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    dismissed_as__in=[
+                        "",
+                        "not_about",
+                        "on_file",
+                        "nothing_new",
+                        "too_weak",
+                        "other",
+                    ]
+                ),
+                name="inboxitem_dismissal_known",
+                violation_error_message="This kind of dismissal is not one of the five.",
             ),
             models.CheckConstraint(
                 condition=~Q(url="") | ~Q(text="") | ~Q(title=""),

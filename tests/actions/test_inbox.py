@@ -103,7 +103,7 @@ def test_a_pasted_text_waits_as_it_was_given_with_what_is_suggested(
     item.refresh_from_db()
     assert item.text == text
     assert item.title == RAID.splitlines()[0]
-    assert (item.origin, item.state, item.reading) == ("text", "waiting", "none")
+    assert (item.origin, item.state, item.reading) == ("text", "waiting", "given")
     assert item.suggested[SENATE]["about"] is True
     assert set(item.suggested[SENATE]["conditions"]["ISIS"]) == {"score", "stance"}
     assert LAW not in item.suggested
@@ -128,7 +128,7 @@ def test_an_address_owes_a_reading_and_says_when_nothing_may_be_read(
     other = paste_address(url="https://example.org/b", by=analyst, as_of=NOW)
     assert (other.reading, other.last_error) == ("owed", "")
     with_text = paste_address(url="https://example.org/c", text=RAID, by=analyst, as_of=NOW)
-    assert (with_text.reading, with_text.title) == ("none", RAID.splitlines()[0])
+    assert (with_text.reading, with_text.title) == ("given", RAID.splitlines()[0])
 
 
 def test_every_fault_of_what_is_pasted_is_told_at_once(analyst: User) -> None:
@@ -183,10 +183,18 @@ def test_a_text_given_by_hand_ends_the_reading_and_is_suggested_from(
     item = paste_address(url="https://example.org/a", by=analyst, as_of=NOW)
     given = supply_text(item=item, text=RAID, by=analyst, as_of=NOW)
     given.refresh_from_db()
-    assert (given.reading, given.last_error, given.title) == ("none", "", RAID.splitlines()[0])
+    assert (given.reading, given.last_error, given.title) == ("given", "", RAID.splitlines()[0])
     assert given.suggested[SENATE]["about"] is True
     with pytest.raises(BadPaste):
         supply_text(item=item, text=" ", by=analyst, as_of=NOW)
+
+
+def test_a_text_that_is_replaced_stays_on_record(senate: Program, analyst: User) -> None:
+    item = pasted(analyst, url="https://example.org/a", title="The raid")
+    supply_text(item=item, text="The whole page.", title="A raid", by=analyst, as_of=NOW + DAY)
+    event = Event.objects.get(verb="inboxitem.text_given")
+    assert event.before == {"title": "The raid", "text": RAID}
+    assert event.after == {"title": "A raid", "characters": len("The whole page.")}
 
 
 # --- Filing ---------------------------------------------------------------------------------------
@@ -209,6 +217,19 @@ def test_accepting_files_links_keeps_the_decision_and_the_only_copy(
     assert decision.agrees is (list(item.suggested[SENATE]["conditions"]) == ["ISIS"])
     event = Event.objects.get(verb="inboxitem.accepted")
     assert event.after == {"evidence": evidence.key}
+
+
+def test_a_text_given_by_hand_for_an_entry_of_a_feed_is_kept_as_a_copy(
+    senate: Program, analyst: User
+) -> None:
+    entry = {"origin": "feed", "title": "A raid", "text": "It says little.", "received_at": NOW}
+    item = InboxItem.objects.create(url="https://example.org/a", reading="failed", **entry)
+    supply_text(item=item, text=RAID, by=analyst, as_of=NOW)
+    evidence = accept(item, analyst, link(senate))
+    assert evidence.captures.get().text == RAID
+    untouched = InboxItem.objects.create(url="https://example.org/b", **entry)
+    other = accept(untouched, analyst, link(senate), url="https://example.org/b")
+    assert not other.captures.exists()
 
 
 def test_a_correction_is_kept_beside_what_was_suggested(senate: Program, analyst: User) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from conditions.actions.evidence import EvidenceItem, LinkItem, amend_evidence
 from conditions.actions.evidence_links import withdraw_link
-from conditions.actions.inbox import accept_item, reopen_item
+from conditions.actions.inbox import accept_item, reopen_item, supply_text
 from conditions.actions.inbox_decisions import dismiss_item
 from conditions.actions.intake import Publisher
 from conditions.models import Event, Evidence, InboxItem, Program, User
@@ -47,8 +47,10 @@ def program() -> Program:
 
 
 def take_in(title: str, program: Program, **fields: Any) -> Evidence:
-    """What came in under this title is put aside and back, filed, linked, amended and unlinked."""
-    by, item = make_user("manager"), make_item(title=title)
+    """What came in under this title is given another text, put aside and back, filed, linked,
+    amended and unlinked."""
+    by, item = make_user("manager"), make_item(title=title, text=f"{title}, in full.")
+    supply_text(item=item, text="The page.", by=by, as_of=NOW)
     dismiss_item(item=item, dismissed_as="other", reason=title, by=by, as_of=NOW)
     evidence = accept_item(
         item=reopen_item(item=item, by=by, as_of=NOW),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -20,8 +18,8 @@ from conditions.admin.pages.inbox_sift import NARROWING, SiftForm
 from conditions.admin.rendering import page, person, require
 from conditions.models import InboxItem
 from conditions.outbound.fetching import may_call_outside
-from conditions.queries.inbox import InboxPage, InboxRow, inbox_page
 from conditions.queries.inbox_item import item_seen
+from conditions.queries.inbox_page import InboxPage, InboxRow, inbox_page
 from conditions.rules.refusals import Refusal
 
 WAITING = InboxItem.State.WAITING.value
@@ -40,14 +38,13 @@ class Tab:
 def inbox(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """What waits first; narrowed by what was asked for."""
     require(request, "view_inboxitem", to="see the inbox")
-    reader = person(request)
-    asked = request.GET
+    asked, now = request.GET, clock.now()
     refusal: Told | None = None
     try:
-        found = inbox_page(reader=reader, **_wanted(asked))
+        found = inbox_page(reader=person(request), asked=_wanted(asked), as_of=now)
     except Refusal as error:
         refusal = told(error)
-        found = inbox_page(reader=reader)
+        found = inbox_page(reader=person(request), asked={}, as_of=now)
     state = asked.get("state", WAITING) if refusal is None else WAITING
     aside, first = _apart(found.rows) if state == WAITING else ((), found.rows)
     return page(
@@ -68,7 +65,7 @@ def inbox(site: AdminSite, request: HttpRequest) -> HttpResponse:
         next=_with(asked, after=found.after) if found.after else "",
         from_start=_with(asked),
         here=_with(asked, after=asked.get("after", "")),
-        as_of=clock.now(),
+        as_of=now,
         done=done_notice(request),
         may_paste=request.user.has_perm("conditions.add_inboxitem"),
         may_decide=request.user.has_perm("conditions.change_inboxitem"),
@@ -94,12 +91,8 @@ def dismiss(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?{back.urlencode()}" if back else address)
 
 
-def _wanted(asked: QueryDict) -> dict[str, Any]:
-    wanted: dict[str, Any] = {name: asked[name] for name in NARROWING if asked.get(name)}
-    wanted |= {name: asked[name] for name in ("state", "after") if asked.get(name)}
-    if "feed" in wanted:
-        wanted["feed"] = number(asked.get("feed", ""))
-    return wanted
+def _wanted(asked: QueryDict) -> dict[str, str]:
+    return {name: asked[name] for name in (*NARROWING, "state", "after") if asked.get(name)}
 
 
 def _apart(rows: Iterable[InboxRow]) -> tuple[tuple[InboxRow, ...], tuple[InboxRow, ...]]:
@@ -110,8 +103,8 @@ def _apart(rows: Iterable[InboxRow]) -> tuple[tuple[InboxRow, ...], tuple[InboxR
 
 
 def _is_stranger(row: InboxRow) -> bool:
-    is_read = row.reading in (InboxItem.Reading.NONE, InboxItem.Reading.DONE)
-    return is_read and bool(row.hints) and not any(hint.about for hint in row.hints)
+    is_unread = row.reading in (InboxItem.Reading.OWED, InboxItem.Reading.FAILED)
+    return not is_unread and bool(row.hints) and not any(hint.about for hint in row.hints)
 
 
 def _tabs(found: InboxPage, asked: QueryDict, state: str) -> list[Tab]:
