@@ -18,8 +18,12 @@ from conditions.admin.pages.links_again import look_again
 from conditions.admin.site import site
 from conditions.models import Condition, LinkHealth
 from conditions.outbound.fetching import may_call_outside
-from conditions.queries.captures import NoCapture
 from conditions.queries.link_health import links_for
+from conditions.rules.refusals import NotFound
+
+
+class NoLink(NotFound):
+    """There is no such address, or it is that of a document that this person may not see."""
 
 
 class ByProgramOfDocument(ByLinkedProgram):
@@ -109,7 +113,7 @@ class LinkHealthAdmin(ActionAdmin):
         """The page of the document, where its address is told."""
         found = self.get_queryset(request).filter(pk=row_id(object_id)).first()
         if found is None or not self.has_view_permission(request):
-            raise NoCapture("There is no such address.", field="id", value=object_id)
+            raise NoLink("There is no such address.", field="id", value=object_id)
         return redirect("admin:conditions_evidence_change", found.pk)
 
     @admin.display(description="document", ordering="evidence__title")

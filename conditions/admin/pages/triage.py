@@ -37,7 +37,7 @@ from conditions.rules.triage.copies import CLOSE
 
 FILE, NOT_ABOUT, DISMISS, TEXT, EXISTING = "file", "not_about", "dismiss", "text", "existing-"
 # How the action on a text names its field, and what it is called here.
-_RENAMED = {"dismissed_as": "dismissed_as", "reason": "dismissal_reason", "text": "page_text"}
+_RENAMED = {"reason": "dismissal_reason", "text": "page_text"}
 
 
 class NoSuchStep(Invalid):
