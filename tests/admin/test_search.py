@@ -51,10 +51,19 @@ def test_limits_are_kept_in_the_form_and_narrow(analyst: Person, work: Work) -> 
     page = analyst.get("search", q="document", **limits)
     assert found(page) == [work.contradicting.pk]
     html = page.content.decode()
-    assert "<details open>" in html
+    assert "Narrowed: bears on program <b>test-program</b>, bears on condition <b>ALPHA</b>" in html
     assert '<option value="contradicts" selected>' in html
     assert 'value="2025-11-10"' in html
-    assert "<details>" in analyst.get("search", q="document").content.decode()
+    for query, is_open in (
+        ({"q": "document"}, False),
+        (limits, False),
+        ({}, True),
+        ({"q": "nowhere"}, False),
+        ({"q": "nowhere", "language": "ar"}, True),
+        ({"condition": "NOPE"}, True),
+    ):
+        shown = analyst.get("search", **query).content.decode()
+        assert ("<details open>" in shown) == is_open, query
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,14 @@ class SearchForm(forms.Form):
         return [self[one.name] for one in SEARCH_FILTERS]
 
     @property
+    def limits(self) -> list[forms.BoundField]:
+        """Those of them in which something was typed."""
+        return [field for field in self.narrowing if self._typed(field.name)]
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but words was asked for."""
-        return any(self._typed(one.name) for one in SEARCH_FILTERS)
+        return bool(self.limits)
 
     def _typed(self, name: str) -> str:
         return str(self.data.get(name, "")).strip()
