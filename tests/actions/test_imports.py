@@ -32,7 +32,7 @@ from conditions.actions.imports import (
 )
 from conditions.actions.imports.working import LEASE
 from conditions.actions.record import PermissionMissing
-from conditions.actions.sheets import checking, open_sheet
+from conditions.actions.sheets import checking, open_sheet, opening
 from conditions.models import (
     CaptureOrder,
     Event,
@@ -453,13 +453,17 @@ def test_a_sheet_is_read_before_other_writers_have_to_wait(
     at_once: bool, program: Program, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = checked(program, ana, [sheet_row(2), sheet_row(3)])
-    real, waiting = checking.read_row, []
+    waiting = []
 
-    def told(*args: Any, **named: Any) -> Any:
-        waiting.append(connection.in_atomic_block)
-        return real(*args, **named)
+    def told(real: Callable[..., Any]) -> Callable[..., Any]:
+        def reads(*args: Any, **named: Any) -> Any:
+            waiting.append(connection.in_atomic_block)
+            return real(*args, **named)
 
-    monkeypatch.setattr(checking, "read_row", told)
+        return reads
+
+    monkeypatch.setattr(checking, "read_row", told(checking.read_row))
+    monkeypatch.setattr(opening, "delimited_sheet", told(opening.delimited_sheet))
     if at_once:
         import_at_once(
             program=program,
@@ -473,7 +477,7 @@ def test_a_sheet_is_read_before_other_writers_have_to_wait(
     else:
         filed(found)
     assert Evidence.objects.count() == 2
-    assert waiting == [False, False]
+    assert waiting == [False, False, False]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from django.db import transaction
 from conditions.actions.evidence_files.bearings import Bearings
 from conditions.actions.faults import Fault, sorted_faults
 from conditions.actions.imports.steps import file_import, require_may_import
-from conditions.actions.imports.uploading import map_columns, require_mapping, upload_sheet
+from conditions.actions.imports.uploading import keep_sheet, map_columns, require_mapping
 from conditions.actions.imports.working import advance_import, slugs_of
-from conditions.actions.sheets import open_sheet
+from conditions.actions.sheets import Sheet, open_sheet
 from conditions.actions.sheets.checking import Checker, ReadRow, read_rows
 from conditions.actions.sheets.lines import Placed
 from conditions.models import EvidenceImport, Program, User
@@ -54,7 +54,8 @@ def plan_import(
 
     Raises BadSheet and BadMapping.
     """
-    placed, read = _opened(filename, body, sheet, mapping, as_of)
+    opened, placed = _opened(filename, body, sheet, mapping)
+    read = read_rows(opened.rows, placed, as_of=as_of)
     rows = good = known = 0
     faults: list[Fault] = []
     for batch in Checker(Bearings(slugs_of(program)), placed).batches(read):
@@ -83,10 +84,17 @@ def import_at_once(
     """
     require_may_import(None, by)
     # Read before the transaction: on SQLite all other writers wait for its end.
-    read = list(_opened(filename, body, sheet, mapping, clock())[1])
+    opened, placed = _opened(filename, body, sheet, mapping)
+    read = list(read_rows(opened.rows, placed, as_of=clock()))
     with transaction.atomic():
-        found = upload_sheet(
-            program=program, filename=filename, body=body, by=by, as_of=clock(), sheet=sheet
+        found = keep_sheet(
+            program=program,
+            filename=filename,
+            body=body,
+            opened=opened,
+            rows=len(read),
+            by=by,
+            as_of=clock(),
         )
         used = found.mapping | dict(mapping)
         map_columns(found=found, mapping=used, by=by, as_of=clock())
@@ -101,13 +109,12 @@ def import_at_once(
 
 
 def _opened(
-    filename: str, body: bytes, sheet: str, mapping: Mapping[str, str], as_of: datetime
-) -> tuple[Placed, Iterator[ReadRow]]:
+    filename: str, body: bytes, sheet: str, mapping: Mapping[str, str]
+) -> tuple[Sheet, Placed]:
     opened = open_sheet(filename, body, sheet=sheet)
     used = guessed_mapping(opened.headings) | dict(mapping)
     require_mapping(used, opened.headings)
-    placed = Placed.of(opened.headings, used)
-    return placed, read_rows(opened.rows, placed, as_of=as_of)
+    return opened, Placed.of(opened.headings, used)
 
 
 def _advance(found: EvidenceImport, clock: Callable[[], datetime], read: Sequence[ReadRow]) -> None:

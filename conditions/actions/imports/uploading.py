@@ -13,7 +13,7 @@ from django.db import transaction
 from conditions.actions.faults import Fault, Faulty
 from conditions.actions.imports.steps import move, require_may_import
 from conditions.actions.record import record_event
-from conditions.actions.sheets import BadSheet, Row, open_sheet
+from conditions.actions.sheets import BadSheet, Row, Sheet, open_sheet
 from conditions.models import EvidenceImport, Program, User
 from conditions.rules.sheets.columns import BY_NAME, NEEDED, guessed_mapping
 
@@ -43,7 +43,32 @@ def upload_sheet(
     require_may_import(None, by)
     opened = open_sheet(filename, body, sheet=sheet)
     rows = sum(1 for _ in opened.rows)
-    headings = [heading[:LONGEST_HEADING] for heading in opened.headings]
+    return keep_sheet(
+        program=program,
+        filename=filename,
+        body=body,
+        opened=opened,
+        rows=rows,
+        by=by,
+        as_of=as_of,
+    )
+
+
+def keep_sheet(
+    *,
+    program: Program,
+    filename: str,
+    body: bytes,
+    opened: Sheet,
+    rows: int,
+    by: User | None,
+    as_of: datetime,
+) -> EvidenceImport:
+    """Keep a spreadsheet that was read to its end already, and held so many rows.
+
+    Raises BadSheet if it held none.
+    """
+    require_may_import(None, by)
     if not rows:
         raise BadSheet(
             "There is no row below the headings.",
@@ -51,6 +76,7 @@ def upload_sheet(
             value=filename,
             remedy="Put one document into each row below the headings.",
         )
+    headings = [heading[:LONGEST_HEADING] for heading in opened.headings]
     with transaction.atomic():
         kept = EvidenceImport.objects.create(
             program=program,
