@@ -13,6 +13,7 @@ from conditions.models import Evidence, Feed, InboxItem
 from conditions.outbound.feeds import Entry
 from conditions.rules.addresses import BadAddress, canonical_address
 from conditions.rules.feeds import SHORT_TEXT
+from conditions.rules.headings import first_line
 
 # Pages of one feed stand on one site: they are read one after the other, not at once.
 POLITE_PAUSE: Final = timedelta(seconds=20)
@@ -84,7 +85,7 @@ def _item(feed: Feed, entry: Entry, canonical: str, *, as_of: datetime) -> Inbox
         external_id=entry.external_id,
         url=entry.url if canonical else "",
         canonical_url=canonical,
-        title=entry.title,
+        title=entry.title or first_line(entry.text),
         text=entry.text,
         publisher=entry.publisher or (feed.source.name if feed.source else ""),
         published_on=day if day is not None and day <= latest_day(as_of) else None,

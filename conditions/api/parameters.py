@@ -9,7 +9,6 @@ from typing import Any
 from django.core import signing
 from django.http import QueryDict
 
-from conditions.queries.lists.filters import Filter
 from conditions.queries.lists.paging import Listing, Mark, require_ordering
 from conditions.rules.refusals import Invalid
 
@@ -53,11 +52,6 @@ def require_known(query: QueryDict, accepted: Iterable[str]) -> None:
                 value=", ".join(query.getlist(name)),
                 remedy="Give it once.",
             )
-
-
-def read_filters(query: QueryDict, filters: Iterable[Filter]) -> dict[str, Any]:
-    """The filters that were given, each read by its own rule."""
-    return {one.name: one.read(query.get(one.name, "")) for one in filters if one.name in query}
 
 
 def read_page_size(query: QueryDict) -> int:

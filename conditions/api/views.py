@@ -17,7 +17,6 @@ from conditions.api.answering import JSON, answered, dumped, etag_of, finished
 from conditions.api.parameters import (
     list_parameters,
     read_cursor,
-    read_filters,
     read_ordering,
     read_page_size,
     require_known,
@@ -28,6 +27,7 @@ from conditions.api.parsing import JsonBody
 from conditions.api.readers import TokenAuthentication
 from conditions.api.throttling import Throttle
 from conditions.queries.answers import PAGES, RELEASE, Answer, data_mark
+from conditions.queries.lists.filters import read_filters
 from conditions.queries.lists.paging import Listing, Mark, page_of, row_of
 from conditions.queries.readers import sight_of
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q
 
 from conditions.models import ChecklistItem, Condition, Crosswalk, InboxItem, Program
-from conditions.queries.inbox import as_seen, is_hidden, visible_inbox
+from conditions.queries.inbox import UNTITLED, as_seen, is_hidden, visible_inbox
 from conditions.queries.inbox_prefill import Prefill, prefill_of
 from conditions.queries.likely_copies import LikelyCopy, likely_copies
 from conditions.rules.authority import Reader
@@ -114,7 +114,7 @@ def inbox_item(pk: int, *, reader: Reader, triages: Mapping[str, Triage]) -> Inb
     )
     return InboxView(
         item=item,
-        title=item.title or item.url or "A text without a title",
+        title=item.title or item.url or UNTITLED,
         text=text,
         is_cut=len(item.text) > LONGEST_TEXT,
         programs=programs,

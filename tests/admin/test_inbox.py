@@ -43,8 +43,8 @@ def test_the_list_is_narrowed_and_says_so(analyst: Person) -> None:
     make_senate()
     about = make_item()
     aside = make_item(title="A museum opens", text=STRANGER)
-    assert listed(analyst.get(LIST, about="yes")) == [about.pk]
-    assert listed(analyst.get(LIST, about="no")) == [aside.pk]
+    assert listed(analyst.get(LIST, about="true")) == [about.pk]
+    assert listed(analyst.get(LIST, about="false")) == [aside.pk]
     assert listed(analyst.get(LIST, condition="ISIS", program="us-senate-3899")) == [about.pk]
     assert listed(analyst.get(LIST, q="museum")) == [aside.pk]
     nothing = analyst.get(LIST, origin="feed")
@@ -58,8 +58,8 @@ def test_the_list_is_narrowed_and_says_so(analyst: Person) -> None:
 def test_a_row_is_dismissed_where_it_stands(analyst: Person) -> None:
     make_senate()
     item, other = make_item(), make_item(1)
-    answer = analyst.post("conditions_inboxitem_dismiss", item=item.pk, here="about=yes")
-    assert answer["Location"] == reverse(f"admin:{LIST}") + f"?about=yes&done={item.pk}"
+    answer = analyst.post("conditions_inboxitem_dismiss", item=item.pk, here="about=true")
+    assert answer["Location"] == reverse(f"admin:{LIST}") + f"?about=true&done={item.pk}"
     page = analyst.client.get(answer["Location"])
     assert listed(page) == [other.pk]
     assert "Undo" in page.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -92,7 +93,8 @@ def dismiss(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _wanted(asked: QueryDict) -> dict[str, str]:
-    return {name: asked[name] for name in (*NARROWING, "state", "after") if asked.get(name)}
+    names = (*NARROWING, "state", "after")
+    return {name: value for name in names if (value := asked.get(name))}
 
 
 def _apart(rows: Iterable[InboxRow]) -> tuple[tuple[InboxRow, ...], tuple[InboxRow, ...]]:

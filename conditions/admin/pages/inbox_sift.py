@@ -11,8 +11,8 @@ from conditions.models import Condition, Feed, InboxItem
 NARROWING: Final = ("q", "program", "condition", "about", "origin", "feed")
 ABOUT: Final = [
     ("", "All"),
-    ("yes", "About a program"),
-    ("no", "Not about any"),
+    ("true", "About a program"),
+    ("false", "Not about any"),
 ]
 MOST_FEEDS: Final = 100
 MOST_CONDITIONS: Final = 300

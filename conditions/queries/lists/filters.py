@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,6 +31,11 @@ class Filter:
     read: Callable[[str], Any]
     lookup: str = ""
     choices: tuple[str, ...] = ()
+
+
+def read_filters(given: Mapping[str, str], filters: Iterable[Filter]) -> dict[str, Any]:
+    """The filters that were given, each read by its own rule. Raises BadFilter."""
+    return {one.name: one.read(given[one.name]) for one in filters if one.name in given}
 
 
 def text(name: str, about: str, lookup: str = "") -> Filter:

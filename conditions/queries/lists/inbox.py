@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from conditions.models import Evidence, Feed, InboxItem, Program
-from conditions.queries.inbox import HIDDEN, suggested_as, visible_inbox
+from conditions.models import Evidence, Feed
+from conditions.queries.inbox import UNTOLD, visible_inbox
 from conditions.queries.inbox_item import InboxView, ProgramView, ProposedLink
 from conditions.queries.inbox_prefill import Prefill
 from conditions.queries.likely_copies import LikelyCopy
-from conditions.queries.lists.filters import moment, number, one_of, text, yes_no
+from conditions.queries.lists.filters import number, yes_no
+from conditions.queries.lists.inbox_filters import INBOX_FILTERS, narrowed
 from conditions.queries.lists.paging import Listing
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.authority import Reader, Sensitivity
@@ -84,10 +84,15 @@ class FeedRow:
     added_by: str | None
 
 
+def values_of(row: InboxItemRow) -> dict[str, Any]:
+    """What a row says, by name, for a row that says more."""
+    return {field.name: getattr(row, field.name) for field in fields(InboxItemRow)}
+
+
 def detail_of(row: InboxItemRow, view: InboxView) -> InboxItemDetail:
     """A row with everything that is shown beside it."""
     return InboxItemDetail(
-        **{field.name: getattr(row, field.name) for field in fields(InboxItemRow)},
+        **values_of(row),
         text=view.text,
         is_cut=view.is_cut,
         programs=view.programs,
@@ -103,19 +108,6 @@ def visible_feeds(reader: Reader) -> QuerySet[Feed]:
     return rows if reader.has_perm("conditions.view_feed") else rows.none()
 
 
-def _narrow(rows: QuerySet[Any], values: Mapping[str, Any], reader: Reader) -> QuerySet[Any]:
-    if "program" in values:
-        rows = rows.filter(suggested__has_key=values["program"])
-    if "condition" in values or "about" in values:
-        slugs = [values["program"]] if "program" in values else _slugs()
-        about = ("yes" if values["about"] else "no") if "about" in values else ""
-        rows = suggested_as(rows, slugs, condition=values.get("condition", ""), about=about)
-    if "changed_since" in values:
-        since = values["changed_since"]
-        rows = rows.filter(Q(received_at__gte=since) | Q(decided_at__gte=since))
-    return rows
-
-
 def _as_seen(rows: list[InboxItemRow], reader: Reader, as_of: datetime) -> list[InboxItemRow]:
     """What was filed as a document hidden from the reader tells only that it came in."""
     unseen = {level.value for level in Sensitivity} - sensitivities_for(reader)
@@ -128,13 +120,9 @@ def _as_seen(rows: list[InboxItemRow], reader: Reader, as_of: datetime) -> list[
     return [replace(row, **_UNTOLD) if row.evidence_id in hidden else row for row in rows]
 
 
-def _slugs() -> list[str]:
-    return list(Program.objects.order_by("slug").values_list("slug", flat=True))
-
-
 _UNTOLD: Final[dict[str, Any]] = {
-    **{"title": HIDDEN, "url": "", "publisher": "", "published_on": None, "suggested": {}},
-    **{"last_error": "", "reason": "", "evidence_id": None, "evidence": None},
+    **{field.name: UNTOLD[field.name] for field in fields(InboxItemRow) if field.name in UNTOLD},
+    **{"evidence_id": None, "evidence": None},
 }
 INBOX = Listing(
     row=InboxItemRow,
@@ -145,18 +133,9 @@ INBOX = Listing(
         *("decided_at", "decided_by__username"),
     ),
     visible=visible_inbox,
-    filters=(
-        one_of("state", "Whether anybody has decided on it.", InboxItem.State.values, "state"),
-        one_of("origin", "How it came in.", InboxItem.Origin.values, "origin"),
-        one_of("reading", "What became of its page.", InboxItem.Reading.values, "reading"),
-        number("feed", "The id of the feed that brought it.", "feed_id"),
-        text("program", "Was read with the field terms of this program (slug)."),
-        text("condition", "Seems to bear on a condition with this code, of the program if given."),
-        yes_no("about", "Whether it seems to be about the program, or about any."),
-        moment("changed_since", "Received or decided at this moment or later."),
-    ),
+    filters=INBOX_FILTERS,
     orderings=("-received_at", "received_at", "-id", "id"),
-    narrow=_narrow,
+    narrow=narrowed,
     complete=_as_seen,
 )
 FEEDS = Listing(
