@@ -19,6 +19,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
+from conditions.management.output import say
 from tracker.celery import app
 
 PR_SET_PDEATHSIG = 1
@@ -80,8 +81,7 @@ class Web(BaseApplication):
 
 def announce(worker: Any) -> None:
     """Says that the web server answers."""
-    sys.stdout.write(f"The tracker answers at {settings.SITE_URL}  (Ctrl-C stops it)\n")
-    sys.stdout.flush()
+    say(sys.stdout, f"The tracker answers at {settings.SITE_URL}  (Ctrl-C stops it)")
 
 
 def run_web(listener: int) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 POLL_SECONDS = 0.2
@@ -18,6 +18,12 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 # A child that has lived this long has recovered: its next death is its first again.
 RECOVERED_SECONDS = 60.0
+# Two minutes of pauses or so: what has not passed by then does not pass by itself.
+MOST_DEATHS = 10
+
+
+class KeepsDying(Exception):
+    """A child died as often as anybody waits for, each time soon after its start."""
 
 
 @dataclass
@@ -29,12 +35,13 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     restart_at: float = 0.0
-    pause: float = field(default=FIRST_PAUSE)
+    deaths: int = 0
 
 
 class Supervisor:
     """Starts the children, restarts a dead one with growing pauses, and stops all of them together.
 
+    A child that keeps dying soon after its start is given up, and the others are stopped with it.
     ``say`` is given one line for the person at the terminal. ``pass_fds`` are open files that
     every child inherits.
     """
@@ -52,7 +59,7 @@ class Supervisor:
         self.stops_asked = 0
 
     def run(self) -> None:
-        """Runs until a signal asks to stop; returns when every child is gone."""
+        """Runs until a signal asks to stop; returns when every child is gone. Raises KeepsDying."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
         try:
@@ -76,11 +83,21 @@ class Supervisor:
             # What the dead leader left in its group goes with it.
             signal_group(child.process.pid, signal.SIGTERM)
             child.process = None
-            if moment - child.started > RECOVERED_SECONDS:
-                child.pause = FIRST_PAUSE
-            child.restart_at = moment + child.pause
-            self.say(f"{child.name} ended ({ending(code)}); starting it again in {child.pause:g} s")
-            child.pause = min(child.pause * 2, LONGEST_PAUSE)
+            self._await_restart(child, ending(code), moment)
+
+    def _await_restart(self, child: Child, how: str, moment: float) -> None:
+        if moment - child.started > RECOVERED_SECONDS:
+            child.deaths = 0
+        child.deaths += 1
+        if child.deaths == MOST_DEATHS:
+            raise KeepsDying(
+                f"The {child.name} process ended {MOST_DEATHS} times in a row, each time soon "
+                f"after its start, the last time: {how}. Nothing is served any more: mend what it "
+                "said before it ended, then start again."
+            )
+        pause = min(FIRST_PAUSE * 2 ** (child.deaths - 1), LONGEST_PAUSE)
+        child.restart_at = moment + pause
+        self.say(f"{child.name} ended ({how}); starting it again in {pause:g} s")
 
     def _start(self, child: Child) -> None:
         # A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which then

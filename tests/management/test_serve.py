@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ import yaml
 from django.conf import settings
 
 from conditions.management.children import worker_arguments
+from conditions.management.supervisor import MOST_DEATHS
 
 pytestmark = pytest.mark.faults
 
@@ -177,6 +179,34 @@ def test_a_killed_web_server_comes_back_on_the_same_port(serving: Serving, port:
     assert answers(port)
 
 
+def test_output_that_nobody_reads_any_more_ends_nothing(
+    command: list[str], environment: dict[str, str], port: int
+) -> None:
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        lines = list(takewhile(lambda line: "answers at" not in line, process.stdout))
+        process.stdout.close()
+        (web,) = re.findall(r"web started \(process (\d+)\)", "".join(lines))
+        # The whole group, so that only the web server that comes back can answer.
+        os.killpg(int(web), signal.SIGKILL)
+        eventually(lambda: answers(port), "an answer")
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert not answers(port)
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+
+
 def test_a_killed_supervisor_leaves_no_orphan(serving: Serving, port: int) -> None:
     serving.process.kill()
     assert serving.all_gone()
@@ -205,3 +235,32 @@ def test_a_child_that_keeps_dying_is_restarted_with_growing_pauses() -> None:
     assert tracker.all_gone()
     assert tracker.said(r"ended \((.*?)\)")[0] == "exit code 1"
     assert tracker.said(r"again in (\S+) s")[:3] == ["0.5", "1", "2"]
+
+
+def test_a_child_that_dies_at_once_every_time_is_given_up(
+    environment: dict[str, str], port: int
+) -> None:
+    program = (
+        "import sys\n"
+        "from django.core.management import execute_from_command_line\n"
+        "from conditions.management import supervisor\n"
+        "supervisor.FIRST_PAUSE = 0.001\n"
+        "sys.executable = 'false'\n"
+        f"execute_from_command_line(['manage.py', 'serve', '--port', '{port}'])\n"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"DJANGO_SETTINGS_MODULE": "tracker.settings"},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert outcome.returncode == 1
+    assert outcome.stderr.count("web ended (exit code 1); starting it again") == MOST_DEATHS - 1
+    assert outcome.stderr.splitlines()[-1] == (
+        f"CommandError: The web process ended {MOST_DEATHS} times in a row, each time soon after "
+        "its start, the last time: exit code 1. Nothing is served any more: mend what it said "
+        "before it ended, then start again."
+    )
+    assert not answers(port)

@@ -6,17 +6,19 @@ import os
 import socket
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from conditions.management.children import FRUGAL, die_with, run_web, run_worker
-from conditions.management.supervisor import Supervisor
+from conditions.management.output import say
+from conditions.management.supervisor import KeepsDying, Supervisor
 
 
 class Command(BaseCommand):
-    """Serves web, worker and beat together, and restarts what dies."""
+    """Serves web, worker and beat together, and restarts what dies, unless it dies at once."""
 
     help = "Serve the tracker: web, worker and beat. Ctrl-C stops all of it."
 
@@ -49,12 +51,18 @@ class Command(BaseCommand):
             number = listener.fileno()
             child = [sys.executable, *warning_options(), str(settings.BASE_DIR / "manage.py")]
             child += ["serve", "--parent", str(os.getpid()), "--skip-checks", "--only"]
-            Supervisor(
-                {"web": [*child, "web", "--listener", str(number)], "worker": [*child, "worker"]},
-                say=self.stderr.write,
-                pass_fds=[number],
-            ).run()
-        self.stdout.write("The tracker has stopped.")
+            try:
+                Supervisor(
+                    {
+                        "web": [*child, "web", "--listener", str(number)],
+                        "worker": [*child, "worker"],
+                    },
+                    say=partial(say, sys.stderr),
+                    pass_fds=[number],
+                ).run()
+            except KeepsDying as error:
+                raise CommandError(str(error)) from error
+        say(sys.stdout, "The tracker has stopped.")
 
 
 def listen(host: str, port: int) -> socket.socket:
