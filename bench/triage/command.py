@@ -12,7 +12,14 @@ from collections.abc import Iterator, Sequence
 from bench.triage import printing
 from bench.triage.copying import copies_found
 from bench.triage.documents import PAGES, PROGRAMS, Document, labelled, off_topic, outside, shipped
-from bench.triage.measuring import Plan, as_shipped, cross_validated, faults, terms
+from bench.triage.measuring import (
+    Plan,
+    as_shipped,
+    cross_validated,
+    faults,
+    items_suggested,
+    terms,
+)
 from bench.triage.methods import METHODS
 from bench.triage.readings import readings_of
 from bench.triage.teaching import lesson_curve
@@ -70,6 +77,13 @@ def print_program(program: str, plan: Plan) -> None:
         if part
     }
     print(printing.methods_table(parts))
+    with_items = {
+        name: items_suggested(program, part)
+        for name, part, _ in _parts(program, documents, pages, codes)
+        if any(one.items is not None for one in part)
+    }
+    if with_items:
+        print("\n" + printing.items_table(with_items))
     print("\nIf proposed words were used unseen, after so many corrections, once over the folds:\n")
     print(printing.lessons_table(lesson_curve(program, plan)))
     left_out = ", ".join(code for code in codes if code not in labelled(program))

@@ -37,7 +37,10 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: its words, the event it shares with others, and how people filed it."""
+    """One document: its words, the event it shares with others, and how people filed it.
+
+    ``items`` is none where nobody said on which checklist items it bears.
+    """
 
     key: str
     title: str
@@ -45,6 +48,7 @@ class Document:
     event: str
     stances: Mapping[str, str]
     kind: str = ""
+    items: frozenset[str] | None = None
 
     @property
     def codes(self) -> frozenset[str]:
@@ -104,7 +108,8 @@ def _document(row: Mapping[str, Any], program: str) -> Document:
         links |= {link["code"]: link["stance"] for link in row.get("law_only", ())}
     text = "\n".join(part for part in (row.get("summary"), row["text"]) if part)
     event = row["event"] or row["id"]
-    return Document(row["id"], row["title"], text, event, links, row.get("read", ""))
+    items = frozenset(row["items"]) if program == DEFAULT and "items" in row else None
+    return Document(row["id"], row["title"], text, event, links, row.get("read", ""), items)
 
 
 def _crosswalk(program: str) -> list[tuple[str, str]]:

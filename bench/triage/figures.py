@@ -84,6 +84,31 @@ class Tally:
         return _share(self.rightly, self.off_topic)
 
 
+@dataclass(slots=True)
+class ItemTally:
+    """Checklist items suggested against those filed, under conditions that were filed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def add(self, *, said: frozenset[str], meant: frozenset[str]) -> None:
+        """Count the items of one document."""
+        self.right += len(said & meant)
+        self.wrong += len(said - meant)
+        self.missed += len(meant - said)
+
+    @property
+    def precision(self) -> float:
+        """The share of suggested items that were filed."""
+        return _share(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        """The share of filed items that were suggested."""
+        return _share(self.right, self.right + self.missed)
+
+
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 

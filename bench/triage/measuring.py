@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.triage.documents import Document, labelled
-from bench.triage.figures import Tally
+from bench.triage.figures import ItemTally, Tally
 from bench.triage.folds import folds
 from bench.triage.methods import METHODS, Fitted
 from bench.triage.readings import Reading
@@ -85,6 +85,19 @@ def as_shipped(
             lambda one, code: read[one.key].stance(code, setting),
         ),
     )
+    return tally
+
+
+def items_suggested(program: str, documents: Sequence[Document]) -> ItemTally:
+    """A tally of checklist items over the documents whose items were filed."""
+    triage, tally = Triage(terms(program)), ItemTally()
+    for one in documents:
+        if one.items is not None:
+            conditions = triage.suggest(title=one.title, text=one.text).conditions
+            said = [
+                item.code for part in conditions if part.code in one.codes for item in part.items
+            ]
+            tally.add(said=frozenset(said), meant=one.items)
     return tally
 
 

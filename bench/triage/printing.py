@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.triage.copying import Copies
-from bench.triage.figures import Tally
+from bench.triage.figures import ItemTally, Tally
 
 Row = Sequence[str]
 
@@ -50,6 +50,18 @@ def conditions_table(tallies: Sequence[Tally]) -> str:
         for code in first.codes
     ]
     return table(headings, rows)
+
+
+def items_table(measured: dict[str, ItemTally]) -> str:
+    """One row a part whose checklist items were filed."""
+    headings = ("checklist items, given the condition", "filed", "precision", "recall")
+    return table(
+        headings,
+        [
+            (name, str(one.right + one.missed), f"{one.precision:.3f}", f"{one.recall:.3f}")
+            for name, one in measured.items()
+        ],
+    )
 
 
 def lessons_table(curve: Sequence[tuple[int, Sequence[Tally], Sequence[Tally]]]) -> str:

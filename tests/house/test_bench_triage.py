@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bench.triage.documents import DEFAULT, PAGES, PROGRAMS, Document, labelled, outside, shipped
-from bench.triage.figures import Tally
+from bench.triage.figures import ItemTally, Tally
 from bench.triage.folds import folds
-from bench.triage.measuring import Plan, cross_validated, faults, terms
+from bench.triage.measuring import Plan, cross_validated, faults, items_suggested, terms
 from bench.triage.readings import readings_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +51,16 @@ def test_the_figures_are_counted_as_they_are_defined() -> None:
     assert tally.macro == pytest.approx(1 / 3)
     assert tally.stance == 0.5
     assert (tally.away_precision, tally.away_recall) == (1.0, 0.5)
+
+
+def test_items_are_counted_where_they_were_filed() -> None:
+    tally = ItemTally()
+    tally.add(said=frozenset({"S1", "S2"}), meant=frozenset({"S2", "S3", "S4"}))
+    assert (tally.precision, tally.recall) == (0.5, pytest.approx(1 / 3))
+    pages = [one for one in outside(DEFAULT) if one.items is not None]
+    measured = items_suggested(DEFAULT, [*shipped(DEFAULT), *pages])
+    assert measured.right + measured.missed == sum(len(one.items or ()) for one in pages) > 30
+    assert measured.right > measured.wrong + measured.missed
 
 
 def test_no_page_outside_the_evidence_is_in_it() -> None:
@@ -96,5 +106,5 @@ def test_the_command_prints_every_table(tmp_path: Path) -> None:
         "| MINORITIES",
         "| evidence, never",
     )
-    for row in (*rows, "| reworded copies found", "| pages outside, held out"):
+    for row in (*rows, "| reworded copies found", "| pages outside, held out", "| checklist items"):
         assert row in done.stdout
