@@ -17,6 +17,7 @@ from conditions.models import Evidence, User, VoiceSuggestion
 from conditions.queries.readers import sensitivities_for
 from conditions.queries.voice_contradictions import independent_pairs
 from conditions.queries.voices import NoSuggestion as NoSuggestion
+from conditions.rules.actors import OPERATOR
 from conditions.rules.refusals import Conflict, Invalid, NotAllowed
 from conditions.rules.voices import LONGEST_VOICE, joined, voice_named
 
@@ -162,7 +163,7 @@ def _waiting(pks: Sequence[int], by: User | None) -> list[VoiceSuggestion]:
     for one in seen:
         if one.state != _State.WAITING:
             raise SuggestionDecided(
-                f"{one.decided_by or 'Somebody'} has decided this meanwhile: "
+                f"This was decided meanwhile by {one.decided_by or OPERATOR}: "
                 f"{one.get_state_display().lower()}.",
                 field="suggestion",
                 value=one.pk,
@@ -222,7 +223,7 @@ def _require_not_independent(pks: Sequence[int]) -> None:
     for pair in independent_pairs(pks)[:1]:
         raise SaidIndependent(
             f"{pair.first.key} and {pair.second.key} would become one voice, but "
-            f"{pair.decided_by or 'an operator'} said on {pair.decided_at:%Y-%m-%d} that they are "
+            f"{pair.decided_by or OPERATOR} said on {pair.decided_at:%Y-%m-%d} that they are "
             f"independent of each other: {pair.reason}",
             field="suggestion",
             value=pair.pk,

@@ -14,6 +14,7 @@ from conditions.admin.pages.imports import check, errors, imported, mapping, tem
 from conditions.admin.pages.imports_steps import discard, file_rows
 from conditions.admin.site import site
 from conditions.models import EvidenceImport
+from conditions.rules.actors import OPERATOR
 
 
 @admin.register(EvidenceImport, site=site)
@@ -68,7 +69,7 @@ class EvidenceImportAdmin(ActionAdmin):
         """How many errors the check found."""
         return row.faults_total
 
-    @admin.display(description="uploaded by", ordering="created_by", empty_value="an operator")
+    @admin.display(description="uploaded by", ordering="created_by", empty_value=OPERATOR)
     def by(self, row: EvidenceImport) -> str | None:
         """Who uploaded it."""
         return str(row.created_by) if row.created_by else None

@@ -14,6 +14,7 @@ from conditions.admin.pages.event import event
 from conditions.admin.site import site
 from conditions.models import Event
 from conditions.queries.lists.record import EVENTS
+from conditions.rules.actors import SCHEDULER
 
 REASON_SHOWN = 80
 
@@ -57,4 +58,4 @@ class EventAdmin(ActionAdmin):
     @admin.display(description="who", ordering="actor__username")
     def actor_name(self, row: Event) -> str:
         """The person, or the scheduler."""
-        return str(row.actor) if row.actor else "the scheduler"
+        return str(row.actor or SCHEDULER)

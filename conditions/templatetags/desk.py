@@ -9,6 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conditions.rules.actors import OPERATOR, SCHEDULER
+
 register = template.Library()
 
 SENSITIVITIES = {
@@ -65,6 +67,18 @@ def plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{field_words(key)}: {plain(entry)}" for key, entry in value.items())
     return str(value) if isinstance(value, str | int) else json.dumps(value)
+
+
+@register.filter
+def or_scheduler(actor: Any) -> Any:
+    """Who did it; nobody is the scheduler, or an operator in its place."""
+    return actor or SCHEDULER
+
+
+@register.filter
+def or_operator(actor: Any) -> Any:
+    """Who decided or wrote it; nobody is an operator, for the scheduler never does."""
+    return actor or OPERATOR
 
 
 @register.filter

@@ -163,7 +163,7 @@ class TestRefusals:
         suggestion = suggest(*three[:2])
         stale = VoiceSuggestion.objects.get(pk=suggestion.pk)
         dismiss_voice(suggestion=suggestion, reason="Two reporters.", by=analyst, as_of=NOW)
-        with pytest.raises(SuggestionDecided, match="has decided this meanwhile"):
+        with pytest.raises(SuggestionDecided, match="was decided meanwhile by"):
             confirm_voice(suggestion=stale, by=analyst, as_of=NOW)
         with pytest.raises(SuggestionDecided):
             dismiss_voice(suggestion=stale, reason="So.", by=analyst, as_of=NOW)
@@ -188,7 +188,7 @@ class TestRefusals:
             lambda: confirm_voice(suggestion=suggestion, voice="ours", by=analyst, as_of=NOW),
             decide,
         )
-        assert refused == [f"{analyst} has decided this meanwhile: one voice."]
+        assert refused == [f"This was decided meanwhile by {analyst}: one voice."]
         assert voices(*three) == ["ours", "ours", ""]
         suggestion.refresh_from_db()
         assert (suggestion.state, suggestion.decided_by) == ("confirmed", analyst)

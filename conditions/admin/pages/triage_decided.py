@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from conditions.admin.rendering import page
 from conditions.models import InboxItem, TriageDecision
 from conditions.queries.inbox import is_hidden
+from conditions.rules.actors import OPERATOR
 
 _MOST = 100
 
@@ -61,7 +62,7 @@ def _line(row: TriageDecision) -> Line:
         decided=_told(row.decided),
         agrees=row.agrees,
         decided_at=row.decided_at,
-        decided_by=str(row.decided_by or "the scheduler"),
+        decided_by=str(row.decided_by or OPERATOR),
     )
 
 
