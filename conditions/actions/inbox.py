@@ -38,18 +38,18 @@ NOT_READ_WHILE_OFF: Final = (
 
 
 class InInboxAlready(Conflict):
-    """The address is in the inbox already; ``existing`` is the item."""
+    """The address, or the same text, is in the inbox already; ``existing`` is the item."""
 
-    def __init__(self, existing: InboxItem, url: str) -> None:
+    def __init__(self, existing: InboxItem, url: str = "") -> None:
         state = existing.get_state_display().lower()
         # Whoever pastes need not be among those who may know what it became.
         filed = existing.evidence
         is_open = filed is None or filed.sensitivity in TRAVELS
         name = f"“{existing}”" if is_open else "a document that not everybody may see"
         super().__init__(
-            f"This address is in the inbox already, as {name} ({state}).",
-            field="url",
-            value=url,
+            f"This {'address' if url else 'text'} is in the inbox already, as {name} ({state}).",
+            field="url" if url else "text",
+            value=url or existing.title,
             remedy="Open that item instead of pasting it again.",
         )
         self.existing = existing
@@ -88,7 +88,7 @@ def paste_text(
 ) -> InboxItem:
     """Put a text into the inbox, kept as given; without a title, its first line is the title.
 
-    Raises what ``paste_address`` raises. Needs ``add_inboxitem``.
+    Raises what ``paste_address`` raises, InInboxAlready also where the same text waits already. Needs ``add_inboxitem``.
     """
     pasted = Pasted(url, title, text, publisher, published_on, language)
     return _paste(pasted, InboxItem.Origin.TEXT, needs="text", by=by, as_of=as_of)
@@ -174,6 +174,9 @@ def _create(item: InboxItem) -> None:
 
 def _require_new(item: InboxItem) -> None:
     if not item.canonical_url:
+        again = InboxItem.objects.waiting().filter(url="", title=item.title, text=item.text).first()
+        if again is not None:
+            raise InInboxAlready(again)
         return
     on_file = find_by_url(item.url)
     if on_file is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from conditions.models import InboxItem, Source
+from conditions.rules.languages import likely_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Prefill:
 
     ``summary`` is a plain line of our own, for a document that nobody has put into words yet.
     ``source_id`` is None of a publisher that is not on file. Credibility is the analyst's, 6
-    (cannot be judged) until then.
+    (cannot be judged) until then. A language that nobody told is told by the script.
     """
 
     title: str
@@ -39,7 +40,7 @@ def prefill_of(item: InboxItem) -> Prefill:
         publisher=publisher,
         source_id=known.pk if known else None,
         published_on=item.published_on,
-        language=item.language or "en",
+        language=item.language or likely_language(f"{item.title} {item.text}"),
         summary=_summary(item, publisher),
     )
 
@@ -48,4 +49,4 @@ def _summary(item: InboxItem, publisher: str) -> str:
     by = f" by {publisher}" if publisher else ""
     day = item.published_on
     of = f" of {day.day} {day:%B %Y}" if day else ""
-    return f"Report{by}{of}, filed from the inbox: {item.title.rstrip(' .')}."
+    return f"Report{by}{of}: {item.title.rstrip(' .')}."

@@ -177,6 +177,16 @@ def test_an_address_is_pasted_once_and_not_when_it_is_on_file(analyst: User) -> 
     assert on_file.value.existing == evidence
 
 
+def test_a_text_that_waits_is_not_pasted_again(analyst: User) -> None:
+    first = pasted(analyst)
+    with pytest.raises(InInboxAlready, match="This text is in the inbox already") as caught:
+        pasted(analyst)
+    assert (caught.value.existing, caught.value.field) == (first, "text")
+    assert InboxItem.objects.get() == first
+    dismiss_item(item=first, dismissed_as="not_about", reason="", by=analyst, as_of=NOW)
+    assert pasted(analyst) != first
+
+
 def test_a_text_given_by_hand_ends_the_reading_and_is_suggested_from(
     senate: Program, analyst: User
 ) -> None:

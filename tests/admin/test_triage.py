@@ -116,7 +116,7 @@ def test_the_form_stands_filled_in_and_files_as_suggested(analyst: Person) -> No
     page = analyst.get(CHANGE, next_one.pk)
     assert page.context["form"]["source"].value() == "Wire Example"
     summary = page.context["form"]["summary"].value()
-    assert summary.startswith("Report by Wire Example of 21 November 2026, filed from the inbox:")
+    assert summary.startswith("Report by Wire Example of 21 November 2026:")
     answer = analyst.post(CHANGE, next_one.pk, **sent(page))
     filed = Evidence.objects.get()
     assert answer["Location"] == reverse(f"admin:{CHANGE}", args=[item.pk]) + f"?done={next_one.pk}"
@@ -223,6 +223,22 @@ def test_an_address_on_file_tells_nothing_of_a_document_one_may_not_see(analyst:
     assert "Kept apart" not in html
     assert known.key not in html
     assert "Link that document instead" not in html
+
+
+@pytest.mark.parametrize(
+    ("publisher", "first"), [("Wire Example", "existing-"), ("Another Wire", "file")]
+)
+def test_what_is_held_already_is_linked_first(analyst: Person, publisher: str, first: str) -> None:
+    make_senate()
+    item = make_item()
+    held = analyst.post(
+        CHANGE, item.pk, **sent(analyst.get(CHANGE, item.pk), source="Wire Example")
+    )
+    assert held.status_code == 302
+    again = analyst.get(CHANGE, make_item(publisher=publisher).pk).content.decode()
+    (button,) = re.findall(r'<button[^>]*value="([^"]*)"[^>]*data-key="a"', again)
+    assert button.startswith(first)
+    assert again.count('data-key="f"') == (1 if first == "existing-" else 0)
 
 
 def test_not_about_goes_on_to_the_next_and_can_be_undone(analyst: Person) -> None:

@@ -101,6 +101,7 @@ def test_an_item_is_told_with_suggestion_passages_and_copies(
         ({"state": "waiting"}, 2),
         ({"state": "dismissed"}, 0),
         ({"origin": "address"}, 1),
+        ({"q": "RAQQA damascus"}, 1),
         ({"reading": "owed"}, 1),
         ({"program": SENATE}, 2),
         ({"program": "none"}, 0),
@@ -134,7 +135,7 @@ def test_lists_ask_as_often_however_long_they_are(
     senate: Program, analyst: Caller, many: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(many):
-        paste(analyst)
+        paste(analyst, title=f"A raid {number}")
         analyst.post("feeds/", {"url": f"https://example.org/{number}"})
     # The token with its permissions, the state of the data, the list.
     with django_assert_num_queries(3):
@@ -245,9 +246,7 @@ def test_accepting_files_what_was_said_and_the_rest_from_the_item(
 def test_what_is_left_out_is_filed_as_it_was_proposed(senate: Program, analyst: Caller) -> None:
     item = paste(analyst, publisher="The Wire", published_on="2026-11-20")
     proposed = analyst.get(f"inbox/{item.pk}/").json()["prefill"]
-    assert proposed["summary"] == (
-        "Report by The Wire of 20 November 2026, filed from the inbox: A raid."
-    )
+    assert proposed["summary"] == ("Report by The Wire of 20 November 2026: A raid.")
     answer = analyst.post(f"inbox/{item.pk}/accept/", {"links": filing()["links"]})
     assert answer.status_code == 200, answer.content
     evidence = Evidence.objects.get()

@@ -88,7 +88,7 @@ def test_the_list_asks_as_often_however_long_it_is(
     analyst: User, many: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(many):
-        paste(analyst, late=number)
+        paste(analyst, late=number, title=f"A raid near Raqqa {number}")
     with django_assert_num_queries(3):
         page_for(analyst, program=SENATE, condition="ISIS", about="true", q="raqqa")
 
@@ -213,7 +213,7 @@ def test_an_item_proposes_a_filing_and_decides_nothing(senate: Program, analyst:
     assert (link.program, link.condition_id, link.is_carried) == (SENATE, condition.pk, False)
     assert view.prefill.publisher == "The Wire"
     assert view.prefill.reference == f"Text received on {TODAY}"
-    said = "Report by The Wire, filed from the inbox: Syrian forces and the global coalition"
+    said = "Report by The Wire: Syrian forces and the global coalition"
     assert view.prefill.summary.startswith(said)
     assert (view.prefill.credibility, view.prefill.source_id) == (6, None)
     assert view.next_waiting == older.pk
@@ -323,7 +323,7 @@ def file(item: InboxItem, by: User, condition_id: int, stance: str) -> None:
 
 def test_agreement_is_counted_over_what_stands(senate: Program, analyst: User) -> None:
     isis, rights = (senate.conditions.get(code=code).pk for code in ("ISIS", "RIGHTS"))
-    said = paste(analyst).suggested[SENATE]["conditions"]["ISIS"]["stance"]
+    said = paste(analyst, title="A raid").suggested[SENATE]["conditions"]["ISIS"]["stance"]
     other = "contradicts" if said != "contradicts" else "supports"
     file(paste(analyst), analyst, isis, said)
     file(paste(analyst), analyst, isis, other)

@@ -31,6 +31,7 @@ from conditions.admin.rendering import page, person, require
 from conditions.models import Evidence, InboxItem, Source
 from conditions.outbound.fetching import may_call_outside
 from conditions.queries.inbox_item import InboxView, inbox_item, item_seen
+from conditions.queries.likely_copies import LikelyCopy
 from conditions.queries.readers import sensitivities_for
 from conditions.rules.refusals import Invalid
 from conditions.rules.triage.copies import CLOSE
@@ -162,6 +163,12 @@ def _is_unread(item: InboxItem) -> bool:
     return item.reading in (InboxItem.Reading.OWED, InboxItem.Reading.FAILED)
 
 
+def _is_held(copy: LikelyCopy, view: InboxView) -> bool:
+    """Whether this is on file already, word for word and from the same publisher."""
+    publisher = view.prefill.publisher.casefold()
+    return copy.kind != CLOSE and copy.score == 100 and copy.source.casefold() == publisher
+
+
 def _show(
     site: AdminSite,
     request: HttpRequest,
@@ -173,6 +180,9 @@ def _show(
     restored: bool = False,
 ) -> HttpResponse:
     read = [program.suggestion for program in view.programs if program.suggestion]
+    # A page that was not read is not called a stranger for its title alone.
+    is_about = not read or _is_unread(view.item) or any(one.about for one in read)
+    held = next((copy for copy in view.copies if _is_held(copy, view)), None)
     return page(
         site,
         request,
@@ -187,10 +197,10 @@ def _show(
         cut_title=cut_title(view),
         cut_text=cut_text(view),
         is_cut=view.is_cut or len(view.text) > TEXT_SHOWN,
-        # A page that was not read is not called a stranger for its title alone.
-        is_about=not read or _is_unread(view.item) or any(one.about for one in read),
         copies=[copy for copy in view.copies if copy.kind != CLOSE],
         close=[copy for copy in view.copies if copy.kind == CLOSE],
+        held=held,
+        first="existing" if held else "file" if is_about else "not_about",
         existing=existing,
         restored=restored,
         as_of=clock.now(),
