@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conditions.outbound.citations import FORMS, UnknownForm, form_named, written
+from conditions.outbound.citations.texts import is_of_another_script
 from conditions.queries.works import Work
 
 ARABIC = "عقوبات على «سوريا»: ٢٠٢٦"
@@ -152,10 +153,11 @@ def require_in_place(name: str, work: Work) -> None:
         assert ARABIC in told.splitlines()[1]
     if name == "wiki":
         first = told.splitlines()[0]
-        assert first.startswith("{{cite news |title=")
+        title = "script-title" if is_of_another_script(work.title) else "title"
+        assert first.startswith(f"{{{{cite news |{title}=")
         assert first.endswith("}}")
         assert not re.search(r"[{}\[\]<>]|''|~~~|__", first[2:-2])
-        assert re.findall(r"\|([a-z-]+)=", first)[:1] == ["title"]
+        assert re.findall(r"\|([a-z-]+)=", first)[:1] == [title]
 
 
 def test_bibtex_writes_signs_as_tex_reads_them() -> None:
