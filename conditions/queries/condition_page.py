@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
+from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 
 from conditions.models import (
     Condition,
+    ConditionVersion,
     Interpretation,
     Program,
     User,
@@ -39,7 +42,7 @@ from conditions.queries.exhibits import (
 from conditions.queries.flags import Flags, flags_of
 from conditions.queries.history_plot import history_plot
 from conditions.queries.history_shapes import HistoryPlot, Sighting
-from conditions.queries.link_health import LostCount, LostLink, lost_links, lost_links_in_cycle
+from conditions.queries.link_health import LostCount, lost_links, lost_links_in_cycle
 from conditions.queries.official_findings import (
     OfficialDocument,
     OfficialFact,
@@ -51,6 +54,7 @@ from conditions.queries.sightings import sighted
 from conditions.rules.refusals import NotFound
 
 SIDE = 6
+STANCES: Final = ("supports", "contradicts", "neutral")
 
 
 class NoCondition(NotFound):
@@ -124,30 +128,9 @@ def condition_page(
     if not wordings:
         raise _not_known(program, code)
     sightings = sighted(as_of, sensitivities=sensitivities, condition_ids=[condition.pk])
-    documents = {
-        stance: linked_documents(
-            condition.pk,
-            as_of,
-            stance=stance,
-            sensitivities=sensitivities,
-            number=pages.get(stance, 1),
-            size=SIDE,
-        )
-        for stance in ("supports", "contradicts", "neutral")
-    }
     now = cycle_among(cycles, as_of.valid_at)
-    ids = [in_force.id] if in_force else []
     text = wordings[0].content
-    cited = cited_documents(ids, sensitivities).get(ids[0], ()) if ids else ()
-    shown = [*cited, *(one for several in documents.values() for one in several.documents)]
-    losses = lost_links({one.id for one in shown}, known_at=as_of.known_at)
-    lost = lost_links_in_cycle(
-        [condition.pk],
-        now,
-        time_zone=program.time_zone,
-        known_at=as_of.known_at,
-        sensitivities=sensitivities,
-    )
+    cited, sides = _documents(condition, in_force, as_of, sensitivities, pages)
     return ConditionPage(
         condition=condition,
         title=str(text.get("title") or condition.title),
@@ -158,18 +141,9 @@ def condition_page(
         cycle=now,
         in_force=in_force,
         carried_over=bool(in_force and (now is None or in_force.cycle_id != now.id)),
-        flags=flags_of(ids, program.scale, as_of).get(ids[0], Flags()) if ids else Flags(),
-        cited=(
-            with_losses(
-                with_copies(cited, at=in_force.approved_at, known_at=as_of.known_at), losses
-            )
-            if in_force
-            else ()
-        ),
-        checklist=with_verdicts(
-            checklist_of(condition, in_force, as_of.valid_at, wordings),
-            rule_verdicts([condition.pk], as_of, sensitivities).get(condition.pk, ()),
-        ),
+        flags=_flags(in_force, program, as_of),
+        cited=cited,
+        checklist=_checklist(condition, in_force, as_of, wordings, sensitivities),
         history=_history(
             condition,
             begun,
@@ -186,14 +160,14 @@ def condition_page(
             scale=program.scale,
             day=as_of.valid_at,
         ),
-        supporting=_marked(documents["supports"], losses),
-        contradicting=_marked(documents["contradicts"], losses),
-        neutral=_marked(documents["neutral"], losses),
+        supporting=sides["supports"],
+        contradicting=sides["contradicts"],
+        neutral=sides["neutral"],
         counts=_counts(sightings),
         interpretations=interpretations_of(program, condition, as_of),
         counterparts=counterparts_of(condition, reader, as_of),
         wordings=tuple(Wording.of(version) for version in wordings),
-        lost=lost.get(condition.pk),
+        lost=_lost(condition, now, as_of, sensitivities),
         searches=_searched(condition, in_force, as_of),
     )
 
@@ -208,8 +182,73 @@ def _searched(
     return as_public(searches_for(condition.pk, judged.cycle_id, as_of.known_at))
 
 
-def _marked(side: DocumentPage, losses: Mapping[int, LostLink]) -> DocumentPage:
-    return replace(side, documents=with_losses(side.documents, losses))
+def _documents(
+    condition: Condition,
+    judged: CycleJudgement | None,
+    as_of: AsOf,
+    sensitivities: Collection[str],
+    pages: Mapping[str, int],
+) -> tuple[tuple[Document, ...], Mapping[str, DocumentPage]]:
+    """What the judgement cites, and a page of each side; what is lost at its address is marked."""
+    cited = _cited(judged, as_of, sensitivities)
+    sides = {
+        stance: linked_documents(
+            condition.pk,
+            as_of,
+            stance=stance,
+            sensitivities=sensitivities,
+            number=pages.get(stance, 1),
+            size=SIDE,
+        )
+        for stance in STANCES
+    }
+    shown = chain(cited, *(side.documents for side in sides.values()))
+    losses = lost_links({one.id for one in shown}, known_at=as_of.known_at)
+    marked = {
+        stance: replace(side, documents=with_losses(side.documents, losses))
+        for stance, side in sides.items()
+    }
+    return with_losses(cited, losses), marked
+
+
+def _cited(
+    judged: CycleJudgement | None, as_of: AsOf, sensitivities: Collection[str]
+) -> tuple[Document, ...]:
+    if judged is None:
+        return ()
+    cited = cited_documents([judged.id], sensitivities).get(judged.id, ())
+    return with_copies(cited, at=judged.approved_at, known_at=as_of.known_at)
+
+
+def _checklist(
+    condition: Condition,
+    judged: CycleJudgement | None,
+    as_of: AsOf,
+    wordings: Sequence[ConditionVersion],
+    sensitivities: Collection[str],
+) -> tuple[ChecklistLine, ...]:
+    verdicts = rule_verdicts([condition.pk], as_of, sensitivities)
+    lines = checklist_of(condition, judged, as_of.valid_at, wordings)
+    return with_verdicts(lines, verdicts.get(condition.pk, ()))
+
+
+def _flags(judged: CycleJudgement | None, program: Program, as_of: AsOf) -> Flags:
+    if judged is None:
+        return Flags()
+    return flags_of([judged.id], program.scale, as_of).get(judged.id, Flags())
+
+
+def _lost(
+    condition: Condition, cycle: CycleDates | None, as_of: AsOf, sensitivities: Collection[str]
+) -> LostCount | None:
+    found = lost_links_in_cycle(
+        [condition.pk],
+        cycle,
+        time_zone=condition.program.time_zone,
+        known_at=as_of.known_at,
+        sensitivities=sensitivities,
+    )
+    return found.get(condition.pk)
 
 
 def condition_of(program: Program, code: str) -> Condition:
@@ -267,4 +306,4 @@ def _published(
 
 def _counts(sightings: Sequence[tuple[int, int, str, date | None]]) -> dict[str, int]:
     stances = [stance for _, _, stance, _ in sightings]
-    return {stance: stances.count(stance) for stance in ("supports", "contradicts", "neutral")}
+    return {stance: stances.count(stance) for stance in STANCES}
