@@ -39,6 +39,7 @@ from conditions.rules.files import require_kind
 from conditions.rules.refusals import Invalid
 
 UPLOADED_BY = "upload"
+PASTED_BY = "paste"
 FETCHED_BY = AGENT.partition(" ")[0]
 # Beyond the time that a fetch and the search for its text may take.
 LEASE = timedelta(minutes=10)
@@ -84,11 +85,17 @@ def make_due_captures(
 
 
 def upload_capture(
-    *, evidence: Evidence, filename: str, body: bytes, by: User | None, as_of: datetime
+    *,
+    evidence: Evidence,
+    filename: str,
+    body: bytes,
+    by: User | None,
+    as_of: datetime,
+    tool: str = UPLOADED_BY,
 ) -> Capture:
     """Keep a file as a copy of a document: PDF, image, text or office, known by its bytes.
 
-    Raises FileRefused and NotThisKind.
+    ``tool`` says how it came here, if not as a file. Raises FileRefused and NotThisKind.
     """
     require_permission(by, "add_capture", to="upload a copy")
     _require_size(filename, body)
@@ -101,7 +108,7 @@ def upload_capture(
                 origin=Capture.Origin.UPLOADED,
                 content_type=content_type,
                 filename=_bare(filename),
-                tool=UPLOADED_BY,
+                tool=tool,
                 captured_by=by,
             ),
             body,

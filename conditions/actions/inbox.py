@@ -88,7 +88,8 @@ def paste_text(
 ) -> InboxItem:
     """Put a text into the inbox, kept as given; without a title, its first line is the title.
 
-    Raises what ``paste_address`` raises, InInboxAlready also where the same text waits already. Needs ``add_inboxitem``.
+    Raises what ``paste_address`` raises, InInboxAlready also where the same text waits already.
+    Needs ``add_inboxitem``.
     """
     pasted = Pasted(url, title, text, publisher, published_on, language)
     return _paste(pasted, InboxItem.Origin.TEXT, needs="text", by=by, as_of=as_of)

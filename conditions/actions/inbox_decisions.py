@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from conditions.actions.captures import FileRefused, upload_capture
+from conditions.actions.captures import PASTED_BY, FileRefused, upload_capture
 from conditions.actions.documents import UNSTORABLE
 from conditions.actions.evidence import EvidenceItem, LinkItem
 from conditions.actions.evidence_links import write_links
@@ -186,6 +186,7 @@ def _keep_pasted(held: InboxItem, evidence: Evidence, *, by: User | None, as_of:
             body=held.text.encode(),
             by=by,
             as_of=as_of,
+            tool=PASTED_BY,
         )
 
 

@@ -221,7 +221,7 @@ def test_accepting_files_links_keeps_the_decision_and_the_only_copy(
     assert evidence.source == Source.objects.get(name="The Wire")
     assert evidence.capture_orders.get().state == "owed"
     assert evidence.credibility == 6
-    assert evidence.captures.get().text == RAID
+    assert (evidence.captures.get().text, evidence.captures.get().tool) == (RAID, "paste")
     decision = TriageDecision.objects.get()
     assert decision.decided == {"about": True, "conditions": {"ISIS": suggested}}
     assert decision.agrees is (list(item.suggested[SENATE]["conditions"]) == ["ISIS"])
@@ -236,7 +236,7 @@ def test_a_text_given_by_hand_for_an_entry_of_a_feed_is_kept_as_a_copy(
     item = InboxItem.objects.create(url="https://example.org/a", reading="failed", **entry)
     supply_text(item=item, text=RAID, by=analyst, as_of=NOW)
     evidence = accept(item, analyst, link(senate))
-    assert evidence.captures.get().text == RAID
+    assert (evidence.captures.get().text, evidence.captures.get().tool) == (RAID, "paste")
     untouched = InboxItem.objects.create(url="https://example.org/b", **entry)
     other = accept(untouched, analyst, link(senate), url="https://example.org/b")
     assert not other.captures.exists()

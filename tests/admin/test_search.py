@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from conditions.admin.pages.search_form import MOST_OFFERED
-from conditions.models import Evidence, Source
+from conditions.models import ChecklistItem, Evidence, Source
 from conditions.queries.search import MOST
 from tests.admin.conftest import Person, Work, sign_in
 from tests.factories import make_evidence
@@ -96,6 +96,14 @@ def test_what_is_unclear_is_refused_beside_its_field(
 @pytest.mark.parametrize("typed", ["title:x", '"', "a AND (b", "x' OR 1=1", "🙂 x", "a NEAR/2 b"])
 def test_nothing_that_is_typed_breaks_the_page(analyst: Person, typed: str) -> None:
     assert analyst.get("search", q=typed).status_code in (200, 400)
+
+
+def test_a_code_of_the_checklist_finds_its_condition_once(analyst: Person, work: Work) -> None:
+    ChecklistItem.objects.create(
+        condition=work.condition, code="A.11", statement="More", position=2, evidence_rule={}
+    )
+    page = analyst.get("search", q="a.1")
+    assert list(page.context["conditions"]) == [work.condition]
 
 
 def test_limits_alone_list_what_lies_within_them_page_by_page(analyst: Person, work: Work) -> None:

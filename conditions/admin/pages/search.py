@@ -48,7 +48,7 @@ def search(site: AdminSite, request: HttpRequest) -> HttpResponse:
         is_first="after" not in request.GET,
         next=_with(request.GET, after=found.after) if found and found.after else None,
         from_start=_with(request.GET),
-        conditions=_holding(conditions, words, "code", "title", "provision"),
+        conditions=_holding(conditions, words, "code", "title", "provision", "checklist__code"),
         evidence=found,
         forms=FORMS,
         most_cited=MOST_CITED,
@@ -85,4 +85,4 @@ def _holding(rows: QuerySet[Any], words: list[str], *fields: str) -> list[Any]:
         for field in fields:
             condition |= Q(**{f"{field}__icontains": word})
         rows = rows.filter(condition)
-    return list(rows[:MOST])
+    return list(rows.distinct()[:MOST])
