@@ -103,6 +103,21 @@ def lost_links_in_cycle(
     if cycle is None or not condition_ids:
         return {}
     began, ends = _midnight(cycle.starts_on, time_zone), _midnight(cycle.due_on, time_zone)
+    links = EvidenceLink.objects.standing_at(known_at).filter(
+        condition__in=condition_ids, evidence__sensitivity__in=sensitivities
+    )
+    found: dict[int, list[bool]] = {}
+    for condition_id, _, is_kept, lost_then in _perhaps_lost(links, began, ends, known_at):
+        # None where the row itself is the answer, empty where the document was not lost then.
+        if lost_then is None or (lost_then and began <= datetime.fromisoformat(lost_then) < ends):
+            found.setdefault(condition_id, []).append(is_kept)
+    return {pk: LostCount(len(kept), sum(kept)) for pk, kept in found.items()}
+
+
+def _perhaps_lost(
+    links: QuerySet[EvidenceLink], began: datetime, ends: datetime, known_at: datetime
+) -> QuerySet[EvidenceLink, tuple[int, int, bool, str | None]]:
+    """Condition, document, whether a copy is held, and since when it was lost if that changed."""
     kept = Capture.objects.stored().filter(evidence=OuterRef("evidence"), captured_at__lte=known_at)
     changed = _changed_after(known_at, "evidence__link_health__")
     in_cycle = Q(evidence__link_health__lost_at__gte=began, evidence__link_health__lost_at__lt=ends)
@@ -110,13 +125,8 @@ def lost_links_in_cycle(
     then = _event_by(known_at, OuterRef("evidence_id")).values(
         lost=NullIf(KT("after__lost_at"), Value("null"), output_field=TextField())
     )
-    rows = (
-        EvidenceLink.objects.standing_at(known_at)
-        .filter(
-            (_lost_since_before(known_at, "evidence__link_health__") & in_cycle) | changed,
-            condition__in=condition_ids,
-            evidence__sensitivity__in=sensitivities,
-        )
+    return (
+        links.filter((_lost_since_before(known_at, "evidence__link_health__") & in_cycle) | changed)
         .order_by()
         .annotate(
             is_kept=Exists(kept),
@@ -129,12 +139,6 @@ def lost_links_in_cycle(
         .values_list("condition_id", "evidence_id", "is_kept", "lost_then")
         .distinct()
     )
-    found: dict[int, list[bool]] = {}
-    for condition_id, _, is_kept, lost_then in rows:
-        # None where the row itself is the answer, empty where the document was not lost then.
-        if lost_then is None or (lost_then and began <= datetime.fromisoformat(lost_then) < ends):
-            found.setdefault(condition_id, []).append(is_kept)
-    return {pk: LostCount(len(kept), sum(kept)) for pk, kept in found.items()}
 
 
 def link_of(evidence: Evidence) -> LinkHealth | None:

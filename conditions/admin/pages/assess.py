@@ -167,12 +167,6 @@ def _show(
     q = typed.get("q", "") if typed is not None else q or request.GET.get("q", "")
     rows = shown(bench.rows, ticked=ticked, words=q)
     before = last_findings(bench)
-    on_file = bench.assessment
-    started, revision = (on_file.pk, on_file.revision) if on_file else ("", "")
-    proposed_day = bench.last_day
-    if typed is not None:
-        started, revision = typed.get("assessment", ""), typed.get("revision", "")
-        proposed_day = typed.get("proposed_day", "")
     return page(
         site,
         request,
@@ -192,12 +186,20 @@ def _show(
         search_fields=[form[name] for name in SEARCH_FIELDS if name in form.fields],
         unclear=bench.condition.program.scale.unclear_codes(),
         suggestion=suggestion(bench.condition, bench.items, before),
-        started=started,
-        revision=revision,
-        proposed_day=proposed_day,
-        may_save=on_file is None or may_edit(on_file.state),
+        may_save=bench.assessment is None or may_edit(bench.assessment.state),
+        **_begun(bench, typed),
         **more,
     )
+
+
+def _begun(bench: Bench, typed: QueryDict | None) -> dict[str, Any]:
+    """The version that is written over, and the day that was proposed with it."""
+    if typed is not None:
+        names = {"started": "assessment", "revision": "revision", "proposed_day": "proposed_day"}
+        return {name: typed.get(sent, "") for name, sent in names.items()}
+    on_file = bench.assessment
+    started, revision = (on_file.pk, on_file.revision) if on_file else ("", "")
+    return {"started": started, "revision": revision, "proposed_day": bench.last_day}
 
 
 def _findings(

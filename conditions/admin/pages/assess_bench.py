@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,13 +90,8 @@ def open_bench(
     corrects = assessment.corrects if assessment else corrects
     last_day = min(condition.program.day_of(as_of), cycle.due_on - timedelta(days=1))
     last = corrects or last_judgement(condition, valid_at=last_day, as_of=as_of)
-    on_file = assessment or last
-    cited = on_file.citations.values_list("evidence_id", flat=True) if on_file else ()
-    cited_before = frozenset(cited)
+    cited_before = _cited(assessment or last)
     sensitivities = sensitivities_for(request.user)
-    verdicts = rule_verdicts(
-        [condition.pk], AsOf(condition.program.day_of(as_of), as_of), sensitivities
-    )
     return Bench(
         condition=condition,
         items=list(condition.checklist.filter(retired_on__isnull=True).order_by("position")),
@@ -114,8 +110,20 @@ def open_bench(
         as_of=as_of,
         reconciled=None if corrects else reconciliation_of(condition, cycle, person(request)),
         searches=searches_for(condition.pk, cycle.pk, as_of),
-        verdicts={one.item_id: one for one in verdicts.get(condition.pk, ())},
+        verdicts=_verdicts(condition, sensitivities, as_of),
     )
+
+
+def _cited(on_file: Assessment | None) -> frozenset[int]:
+    return frozenset(on_file.citations.values_list("evidence_id", flat=True) if on_file else ())
+
+
+def _verdicts(
+    condition: Condition, sensitivities: Collection[str], as_of: datetime
+) -> dict[int, ItemVerdict]:
+    now = AsOf(condition.program.day_of(as_of), as_of)
+    verdicts = rule_verdicts([condition.pk], now, sensitivities)
+    return {one.item_id: one for one in verdicts.get(condition.pk, ())}
 
 
 def shown(rows: tuple[EvidenceRow, ...], *, ticked: set[str], words: str) -> list[EvidenceRow]:
