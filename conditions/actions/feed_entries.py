@@ -85,7 +85,8 @@ def _item(feed: Feed, entry: Entry, canonical: str, *, as_of: datetime) -> Inbox
         external_id=entry.external_id,
         url=entry.url if canonical else "",
         canonical_url=canonical,
-        title=entry.title or first_line(entry.text),
+        # An address has a page that tells its title; a text alone is called by its first line.
+        title=entry.title or ("" if canonical else first_line(entry.text)),
         text=entry.text,
         publisher=entry.publisher or (feed.source.name if feed.source else ""),
         published_on=day if day is not None and day <= latest_day(as_of) else None,

@@ -180,6 +180,20 @@ def test_what_is_new_waits_in_the_inbox_with_suggestions(site: Site, analyst: Us
     assert Event.objects.get(verb="feed.read").after == {"new": 2, "known": 0, "on_file": 0}
 
 
+def test_a_text_without_title_or_page_is_called_by_its_first_line(
+    site: Site, analyst: User
+) -> None:
+    feed_of(site, analyst)
+    entries = [
+        item(title="", guid="note", link="", text="Four held. And more."),
+        item(title="", guid="page", text="In short."),
+    ]
+    site.reply = answer(rss(*entries), kind="text/xml")
+    assert read() == FeedsRead(read=1, new=2)
+    titles = dict(InboxItem.objects.values_list("text", "title"))
+    assert titles == {"Four held. And more.": "Four held. And more.", "In short.": ""}
+
+
 def test_what_is_known_dismissed_or_on_file_does_not_come_again(site: Site, analyst: User) -> None:
     feed_of(site, analyst)
     make_evidence(url="https://example.org/f", canonical_url="https://example.org/f")
