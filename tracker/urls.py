@@ -6,7 +6,9 @@ from django.urls import include, path
 
 from conditions.admin.site import site
 
+handler403 = "conditions.dashboard.refusals.page_closed"
 handler404 = "conditions.dashboard.refusals.page_missing"
+handler500 = "tracker.failures.failed"
 
 urlpatterns = [
     path("admin/", site.urls),

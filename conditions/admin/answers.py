@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, OperationalError
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 
 from conditions.actions.faults import Faulty
+from conditions.models.contention import BUSY, SECONDS_TO_WAIT, is_busy
 from conditions.models.guards import all_guards
 from conditions.rules.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
-REFUSED = (Refusal, IntegrityError)
+REFUSED = (Refusal, IntegrityError, OperationalError, PermissionDenied, Http404)
 _STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
-_TITLES = {404: "Not found", 403: "Not yours to do", 409: "Not possible now", 422: "Refused"}
+_TITLES = {
+    404: "Not found",
+    403: "Not yours to do",
+    409: "Not possible now",
+    422: "Refused",
+    503: "Busy for a moment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +40,22 @@ class Told:
 
 
 def told(error: Exception) -> Told:
-    """A refusal of our own or of the database, in words; the database's guards speak for it."""
+    """A refusal of our own, of Django or of the database, in words; its guards speak for it.
+
+    Raises again what the database fails at for another reason than that it is busy.
+    """
     if isinstance(error, Refusal):
         status = next(code for family, code in _STATUS.items() if isinstance(error, family))
         return Told(error.message, error.remedy, error.field, status)
+    if isinstance(error, Http404):
+        return Told("There is nothing at this address.", "It may have been mistyped.", "", 404)
+    if isinstance(error, PermissionDenied):
+        remedy = "Ask a manager for the role, or a colleague who has it."
+        return Told("Your role does not let you open or do this.", remedy, "", 403)
+    if isinstance(error, OperationalError):
+        if not is_busy(error):
+            raise error
+        return Told(BUSY, "Nothing was written. Try again in a moment.", "", 503)
     text = str(error)
     sentence = next((guard.sentence for guard in all_guards() if guard.sentence in text), "")
     if sentence:
@@ -70,4 +90,5 @@ def refused_page(
         "admin/refused.html",
         {**context, "title": _TITLES[words.status], "told": words},
         status=words.status,
+        headers={"Retry-After": str(SECONDS_TO_WAIT)} if words.status == 503 else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -21,7 +21,7 @@ from conditions.admin.site import site
 from conditions.models import Evidence, Source
 from conditions.queries.full_text import matching
 from conditions.queries.readers import sensitivities_for
-from conditions.rules.search_words import read_search
+from conditions.rules.search_words import BadSearch, read_search
 
 
 @admin.register(Evidence, site=site)
@@ -62,10 +62,15 @@ class EvidenceAdmin(ActionAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """The documents that full-text search finds. Raises BadSearch."""
+        """The documents that full-text search finds; what it cannot read is told, finding none."""
         if not search_term.strip():
             return queryset, False
-        return matching(queryset, read_search(search_term)), False
+        try:
+            search = read_search(search_term)
+        except BadSearch as refusal:
+            messages.error(request, str(refusal))
+            return queryset.none(), False
+        return matching(queryset, search), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -11,11 +11,12 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
 from conditions.api.integrity import broken_rule
+from conditions.models.contention import BUSY, SECONDS_TO_WAIT, is_busy
 from conditions.rules.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
 CONTENT_TYPE = "application/problem+json"
@@ -114,7 +115,17 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(403, "not-allowed", str(error) or "You may not do this.")
         case IntegrityError():
             return _from_database(error)
+        case OperationalError() if is_busy(error):
+            return failure(error)
     return None
+
+
+def failure(error: BaseException | None) -> Problem:
+    """What went wrong on our side: the database is busy for a moment, or a fault of ours."""
+    if is_busy(error):
+        detail = f"{BUSY} Send the same again after the seconds in Retry-After."
+        return Problem(503, "busy", detail, (), {"Retry-After": str(SECONDS_TO_WAIT)})
+    return Problem(500, "failure", "This failed on our side; the operator's log tells why.")
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

@@ -8,6 +8,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from conditions.models.contention import BUSY, SECONDS_TO_WAIT
 from conditions.rules.refusals import Conflict, NotAllowed, NotFound, Refusal
 
 View = Callable[..., HttpResponse]
@@ -16,6 +17,7 @@ HEADINGS = {
     403: "This is not open to you",
     404: "There is nothing here",
     409: "That does not fit",
+    503: "Busy for a moment",
 }
 
 
@@ -38,8 +40,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     for family, code in ((NotFound, 404), (NotAllowed, 403), (Conflict, 409)):
         if isinstance(refusal, family):
             status = code
-    context = {"refusal": refusal, "heading": HEADINGS[status], "status": status}
-    return render(request, "dashboard/refused.html", context, status=status)
+    return _page(request, refusal, status)
 
 
 def page_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -51,3 +52,22 @@ def page_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
         remedy="Start from the list of programs.",
     )
     return refusal_page(request, refusal)
+
+
+def page_closed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for what Django itself keeps somebody from."""
+    remedy = "Sign in with an account that may open it."
+    return refusal_page(request, NotAllowed("This page is not open to you.", remedy=remedy))
+
+
+def busy_page(request: HttpRequest) -> HttpResponse:
+    """The page while another write keeps the database; it asks the database for nothing."""
+    refusal = Refusal(BUSY, remedy="Load the page again in a moment.")
+    answer = _page(request, refusal, 503)
+    answer["Retry-After"] = str(SECONDS_TO_WAIT)
+    return answer
+
+
+def _page(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
+    context = {"refusal": refusal, "heading": HEADINGS[status], "status": status}
+    return render(request, "dashboard/refused.html", context, status=status)

@@ -210,3 +210,31 @@ def test_a_reviewer_writes_nothing(reviewer: Person, work: Work) -> None:
     reviewer.post("conditions_evidence_add", title="Filed anyway", source="Somebody", summary="x")
     assert not Assessment.objects.exists()
     assert not Evidence.objects.filter(title="Filed anyway").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["evidenceimport_changelist", "captureorder_changelist", "doublecoding_changelist"],
+)
+@pytest.mark.django_db
+def test_a_closed_list_is_told_on_a_page_of_the_desk(name: str) -> None:
+    answer = sign_in("viewer").get(f"conditions_{name}")
+    assert answer.status_code == 403
+    assert "Not yours to do" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["captureorder", "linkhealth", "voicesuggestion", "inboxitem"])
+def test_what_nobody_adds_by_hand_is_told_on_a_page_of_the_desk(analyst: Person, name: str) -> None:
+    answer = analyst.get(f"conditions_{name}_add")
+    assert answer.status_code == 403
+    assert "Not yours to do" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["evidenceimport", "searchentry", "doublecoding", "captureorder"])
+@pytest.mark.django_db
+def test_a_missing_row_is_told_on_a_page_of_the_desk(name: str) -> None:
+    answer = sign_in("manager").get(f"conditions_{name}_change", 999)
+    assert answer.status_code == 404
+    html = answer.content.decode()
+    assert "Not found" in html
+    assert "Back to your desk" in html

@@ -221,9 +221,11 @@ def test_the_list_of_evidence_finds_what_the_search_finds(analyst: Person) -> No
     for typed in ('"hard line"', "ايران", "hard -is"):
         listed = analyst.client.get(reverse("admin:conditions_evidence_changelist"), {"q": typed})
         assert [row.pk for row in listed.context["cl"].result_list] == [one.pk], typed
-    refused = analyst.client.get(reverse("admin:conditions_evidence_changelist"), {"q": "-is"})
-    assert refused.status_code == 422
-    assert "There is no word to look for." in refused.content.decode()
+    for typed in ("-is", '"'):
+        refused = analyst.client.get(reverse("admin:conditions_evidence_changelist"), {"q": typed})
+        assert list(refused.context["cl"].result_list) == []
+        assert str(next(iter(refused.context["messages"]))) in refused.content.decode()
+        assert analyst.get("conditions_evidence_export", "csv", q=typed).status_code == 422
 
 
 def test_fact_dates_and_voices_narrow(analyst: Person) -> None:

@@ -27,6 +27,7 @@ from conditions.queries.readers import sensitivities_for
 from conditions.queries.search import found_by
 from conditions.rules.authority import TRAVELS, Reader
 from conditions.rules.refusals import Invalid
+from conditions.rules.search_words import read_search
 
 KINDS: Final = ("csv", "xlsx")
 # A workbook is made whole before any of it leaves: this many documents take about 2 s of a core.
@@ -38,8 +39,10 @@ class BadExport(Invalid):
 
 
 def export_list(site: AdminSite, request: HttpRequest, kind: str) -> HttpResponse:
-    """The documents of the list as it is narrowed."""
+    """The documents of the list as it is narrowed. Raises BadSearch."""
     require(request, "view_evidence", to="download evidence")
+    if typed := request.GET.get("q", "").strip():
+        read_search(typed)
     admin = site.get_model_admin(Evidence)
     try:
         rows = admin.get_changelist_instance(request).get_queryset(request)
