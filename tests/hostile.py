@@ -12,6 +12,11 @@ from threading import Event, Thread
 Behave = Callable[[socket.socket, str], None]
 
 
+def at_home(host: str, port: int) -> tuple[str, ...]:
+    """What a resolver may answer in tests: this machine for localhost, a number for itself."""
+    return ("127.0.0.1",) if host == "localhost" else (host,)
+
+
 @dataclass
 class Server:
     """A server that does to each connection what ``behave`` says, and keeps what it was asked."""

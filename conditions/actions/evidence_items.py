@@ -11,7 +11,7 @@ from typing import Any, Final
 from conditions.actions.documents import UNSTORABLE
 from conditions.actions.faults import Fault, Faulty
 from conditions.models import Evidence, Source
-from conditions.rules.addresses import BadAddress, canonical_address, require_address
+from conditions.rules.addresses import BadAddress, canonical_address, require_public_address
 from conditions.rules.authority import Sensitivity
 from conditions.rules.dates import Precision
 from conditions.rules.evidence import CREDIBILITY
@@ -155,7 +155,7 @@ def _address_faults(item: EvidenceItem) -> Iterator[Fault]:
             yield Fault("url", "The address is missing.", "", remedy)
         return
     try:
-        require_address(item.url)
+        require_public_address(item.url)
         canonical_address(item.url)
     except BadAddress as refusal:
         yield Fault.of(refusal, "url")

@@ -16,7 +16,7 @@ from conditions.actions.feed_readings import read_due_feeds as read_due_feeds
 from conditions.actions.inbox_faults import CONTROL, is_language
 from conditions.actions.record import record_event, require_permission, snapshot
 from conditions.models import Feed, Source, User
-from conditions.rules.addresses import BadAddress, canonical_address, require_address
+from conditions.rules.addresses import BadAddress, canonical_address, require_public_address
 from conditions.rules.refusals import Conflict
 
 LONGEST_TITLE: Final = 200
@@ -152,7 +152,7 @@ def _require_sound(item: FeedItem) -> None:
 
 def _faults(item: FeedItem) -> Iterator[Fault]:
     try:
-        require_address(item.url)
+        require_public_address(item.url)
         canonical_address(item.url)
     except BadAddress as refusal:
         yield Fault.of(refusal, "url")

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from conditions.actions.faults import Fault, Faulty
-from conditions.rules.addresses import BadAddress, canonical_address, require_address
+from conditions.rules.addresses import BadAddress, canonical_address, require_public_address
 
 LONGEST: Final = {"title": 400, "text": 200_000, "publisher": 200, "language": 12}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -87,7 +87,7 @@ def _address(pasted: Pasted) -> Iterator[Fault]:
     if not pasted.url.strip():
         return
     try:
-        require_address(pasted.url)
+        require_public_address(pasted.url)
         canonical_address(pasted.url)
     except BadAddress as refusal:
         yield Fault.of(refusal, "url")

@@ -20,11 +20,21 @@ LONGEST_TEXT = 50_000
 MOST_PARTS = 500
 
 
-def _text(about: str, *, most: int = LONGEST_TEXT, **options: Any) -> serializers.CharField:
-    return serializers.CharField(max_length=most, help_text=about, **options)
+class Text(serializers.CharField):
+    """A text; a number is refused, for it may have been meant for another field."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text as it was sent."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
-def _optional(about: str, *, most: int = LONGEST_TEXT) -> serializers.CharField:
+def _text(about: str, *, most: int = LONGEST_TEXT, **options: Any) -> Text:
+    return Text(max_length=most, help_text=about, **options)
+
+
+def _optional(about: str, *, most: int = LONGEST_TEXT) -> Text:
     return _text(about, most=most, required=False, allow_blank=True)
 
 
@@ -118,9 +128,7 @@ class LinkBody(serializers.Serializer):
 
     program = _text("The program's slug.", most=60)
     condition = _text("The condition's code.", most=20)
-    checklist_item = serializers.CharField(
-        max_length=20, required=False, allow_null=True, help_text="An item's code, or none."
-    )
+    checklist_item = _text("An item's code, or none.", most=20, required=False, allow_null=True)
     stance = _one_of([stance.value for stance in Stance], "What it does to the claim.")
     note = _optional("Why it bears on this.")
 
@@ -194,9 +202,7 @@ class EvidenceBody(EvidenceItemBody):
 class AmendmentBody(EvidenceItemBody):
     """What changes in an item, and why."""
 
-    reason = serializers.CharField(
-        help_text="What was wrong or has changed.", max_length=LONGEST_TEXT
-    )
+    reason = _text("What was wrong or has changed.")
 
 
 class SourceBody(serializers.Serializer):

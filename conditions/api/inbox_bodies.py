@@ -7,17 +7,17 @@ from rest_framework import serializers
 from conditions.actions.feeds import LONGEST_TITLE
 from conditions.actions.inbox_decisions import LONGEST_REASON
 from conditions.actions.inbox_faults import LONGEST
-from conditions.api.bodies import MOST_PARTS, EvidenceItemBody, LinkBody
+from conditions.api.bodies import MOST_PARTS, EvidenceItemBody, LinkBody, Text
 from conditions.models import InboxItem
 from conditions.queries.lists.filters import LARGEST_NUMBER
 
 
-def _optional(about: str, most: int) -> serializers.CharField:
-    return serializers.CharField(max_length=most, help_text=about, required=False, allow_blank=True)
+def _optional(about: str, most: int) -> Text:
+    return Text(max_length=most, help_text=about, required=False, allow_blank=True)
 
 
-def _as_given(about: str, *, required: bool) -> serializers.CharField:
-    return serializers.CharField(
+def _as_given(about: str, *, required: bool) -> Text:
+    return Text(
         max_length=LONGEST["text"],
         help_text=about,
         required=required,
@@ -79,7 +79,7 @@ class DismissalBody(serializers.Serializer):
 class FeedBody(serializers.Serializer):
     """An RSS or Atom feed; left out in a PATCH, a part stays as it is."""
 
-    url = serializers.CharField(max_length=2000, help_text="The address of the feed itself.")
+    url = Text(max_length=2000, help_text="The address of the feed itself.")
     title = _optional("What it is called here; else its host.", LONGEST_TITLE)
     source_id = serializers.IntegerField(
         min_value=1,

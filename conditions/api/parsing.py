@@ -27,13 +27,14 @@ class JsonBody(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The value in the body; an empty body is an empty object."""
+        request: Request = parser_context["request"]
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(most + 1)
         if len(body) > most:
             raise TooLarge(
                 "The body is too large.",
                 field="body",
-                value=len(body),
+                value=int(request.headers.get("Content-Length") or len(body)),
                 remedy=f"Send at most {most} bytes.",
             )
         if not body.strip():
@@ -50,7 +51,7 @@ def read_body(
     """The body's values in the shape's types. Raises BadBody with every fault."""
     data = request.data
     if not isinstance(data, dict):
-        raise BadBody([Fault("body", "This is not an object.", str(data), "Send a JSON object.")])
+        raise BadBody([Fault("body", "This is not an object.", data, "Send a JSON object.")])
     reader = shape(data=data, partial=partial)
     faults = [
         Fault(name, "There is no such field here.", data[name], _accepted(reader))

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from url_normalize import url_normalize
 
+from conditions.rules.networks import number_of, why_not_dialled
 from conditions.rules.refusals import Invalid
 
 LONGEST_ADDRESS: Final = 2000
@@ -46,6 +47,25 @@ def require_address(text: str, *, field: str = "url") -> str:
         remedy = "Leave out the user name and password before the @."
         raise BadAddress(
             "This address carries a login.", field=field, value=_without_login(parts), remedy=remedy
+        )
+    return address
+
+
+def require_public_address(text: str, *, field: str = "url") -> str:
+    """As ``require_address``; a host written as a number must stand on the public internet.
+
+    What is put on file is held to this when it is entered: it would never be fetched, nor could a
+    reader open it. Where a name leads is only known when it is dialled.
+    """
+    address = require_address(text, field=field)
+    number = number_of(urlsplit(address).hostname or "")
+    why = why_not_dialled(number) if number else ""
+    if why:
+        raise BadAddress(
+            f"This is not the address of a public page: {why}.",
+            field=field,
+            value=address,
+            remedy="Give the address under which everybody can open the page.",
         )
     return address
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -42,6 +44,16 @@ def why_not_dialled(address: str) -> str:
     for is_so, words in _kinds(found):
         if is_so:
             return words
+    return ""
+
+
+def number_of(host: str) -> str:
+    """The numeric address that a host is written as, in any form that a resolver reads without
+    asking anybody (``[::1]``, ``127.1``, ``2130706433``, ``0x7f.1``); empty for a name."""
+    with suppress(ValueError):
+        return str(ip_address(host.strip("[]")))
+    with suppress(OSError, UnicodeError):
+        return socket.inet_ntoa(socket.inet_aton(host))
     return ""
 
 

@@ -107,13 +107,19 @@ def test_filing_a_document_with_an_address_owes_a_copy() -> None:
 
 def test_an_amendment_owes_a_copy_only_of_another_address(origin: Origin) -> None:
     analyst = make_user("analyst")
-    filed = file_evidence(item=item(url=origin.server.url("/a")), by=analyst, as_of=NOW)
+    filed = file_evidence(
+        item=item(url=origin.server.url("/a", host="localhost")), by=analyst, as_of=NOW
+    )
     assert make().stored == 1
     told: dict[str, Any] = {"by": analyst, "as_of": NOW, "reason": "It moved."}
-    changed = item(url=origin.server.url("/a"), title="Another title", source_id=filed.source_id)
+    changed = item(
+        url=origin.server.url("/a", host="localhost"),
+        title="Another title",
+        source_id=filed.source_id,
+    )
     filed = amend_evidence(evidence=filed, item=changed, expected_revision=1, **told)
     assert [order.state for order in filed.capture_orders.all()] == ["done"]
-    moved = item(url=origin.server.url("/b"), source_id=filed.source_id)
+    moved = item(url=origin.server.url("/b", host="localhost"), source_id=filed.source_id)
     amend_evidence(evidence=filed, item=moved, expected_revision=2, **told)
     assert {order.state for order in filed.capture_orders.all()} == {"done", "owed"}
 

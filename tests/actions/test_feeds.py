@@ -31,14 +31,19 @@ from conditions.rules.captures import MOST_ATTEMPTS
 from conditions.rules.feeds import interval_after, pause_after_failures
 from tests.days import DAY, TODAY, noon
 from tests.factories import make_evidence, make_program, make_source, make_user
-from tests.hostile import Server, answer, redirect, serving
+from tests.hostile import Server, answer, at_home, redirect, serving
 from tests.outbound.test_feeds import item, rss
 
 pytestmark = [pytest.mark.django_db, pytest.mark.network]
 NOW = noon(TODAY)
 HOUR = timedelta(hours=1)
 SENATE = "us-senate-3899"
-LIMITS = Limits(max_bytes=400_000, total_seconds=5, allowed_addresses=frozenset({"127.0.0.1"}))
+LIMITS = Limits(
+    max_bytes=400_000,
+    total_seconds=5,
+    allowed_addresses=frozenset({"127.0.0.1"}),
+    resolve=at_home,
+)
 LONG = "Syrian forces raided an Islamic State cell near Raqqa in Syria. " * 6
 PAGE = (
     "<html><head><title>A raid &amp; more</title></head><body><article><p>"
@@ -77,7 +82,9 @@ def analyst() -> User:
 
 def feed_of(site: Site, by: User, **fields: Any) -> Feed:
     return add_feed(
-        item=FeedItem(**{"url": site.server.url("/feed.xml"), **fields}), by=by, as_of=NOW
+        item=FeedItem(**{"url": site.server.url("/feed.xml", host="localhost"), **fields}),
+        by=by,
+        as_of=NOW,
     )
 
 
@@ -286,7 +293,7 @@ def test_nothing_is_read_while_outside_calls_are_off(
     site: Site, analyst: User, settings: Settings
 ) -> None:
     feed_of(site, analyst)
-    item = paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
+    item = paste_address(url=site.server.url("/page", host="localhost"), by=analyst, as_of=NOW)
     settings.OUTSIDE_CALLS = False
     assert (read(), read_pages()) == (FeedsRead(), ItemsRead())
     item.refresh_from_db()
@@ -299,7 +306,7 @@ def test_nothing_is_read_while_outside_calls_are_off(
 def test_a_pasted_address_gets_title_text_and_a_new_suggestion(site: Site, analyst: User) -> None:
     make_program(slug=SENATE, conditions=("ISIS",))
     site.reply = answer(PAGE)
-    waiting = paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
+    waiting = paste_address(url=site.server.url("/page", host="localhost"), by=analyst, as_of=NOW)
     assert waiting.suggested[SENATE]["about"] is False
     assert read_pages() == ItemsRead(read=1)
     waiting.refresh_from_db()
@@ -312,7 +319,7 @@ def test_a_pasted_address_gets_title_text_and_a_new_suggestion(site: Site, analy
 
 def test_a_page_that_fails_is_tried_again_and_then_given_up(site: Site, analyst: User) -> None:
     site.reply = answer(b"", status="503 Busy")
-    waiting = paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
+    waiting = paste_address(url=site.server.url("/page", host="localhost"), by=analyst, as_of=NOW)
     for _ in range(MOST_ATTEMPTS):
         waiting.refresh_from_db()
         assert waiting.next_attempt_at is not None
@@ -336,7 +343,7 @@ def test_what_will_never_be_read_is_given_up_at_once(
     site: Site, analyst: User, reply: bytes, reason: str
 ) -> None:
     site.reply = reply
-    waiting = paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
+    waiting = paste_address(url=site.server.url("/page", host="localhost"), by=analyst, as_of=NOW)
     assert read_pages() == ItemsRead(failed=1)
     waiting.refresh_from_db()
     assert (waiting.reading, waiting.state) == ("failed", "waiting")
@@ -344,7 +351,7 @@ def test_what_will_never_be_read_is_given_up_at_once(
 
 
 def test_a_decision_meanwhile_goes_before_the_reading(site: Site, analyst: User) -> None:
-    waiting = paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
+    waiting = paste_address(url=site.server.url("/page", host="localhost"), by=analyst, as_of=NOW)
 
     dismiss_item(item=waiting, dismissed_as="too_weak", reason="", by=analyst, as_of=NOW)
     assert read_pages() == ItemsRead()
@@ -354,7 +361,7 @@ def test_a_decision_meanwhile_goes_before_the_reading(site: Site, analyst: User)
 
 def test_two_runs_do_not_read_one_page_twice(site: Site, analyst: User) -> None:
     site.reply = answer(PAGE)
-    waiting = paste_address(url=site.server.url("/page"), by=analyst, as_of=NOW)
+    waiting = paste_address(url=site.server.url("/page", host="localhost"), by=analyst, as_of=NOW)
     InboxItem.objects.update(lease_owner="two", lease_until=NOW + HOUR)
     assert read_pages() == ItemsRead()
     assert read_pages(at=NOW + HOUR, item=waiting) == ItemsRead(read=1)

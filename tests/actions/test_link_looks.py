@@ -430,11 +430,11 @@ def test_an_amended_address_starts_anew(origin: Origin) -> None:
     look()
     look(at=NOW + 2 * DAY)
     assert health(evidence).lost_at is not None
-    amend(evidence, origin.server.url("/new"))
+    amend(evidence, origin.server.url("/new", host="localhost"))
     row = health(evidence)
     assert (row.state, row.lost_at, row.failures) == ("unknown", None, 0)
     assert row.next_check_at == NOW + 3 * DAY
-    assert row.url == origin.server.url("/new")
+    assert row.url == origin.server.url("/new", host="localhost")
     assert Event.objects.filter(verb="linkhealth.changed").first().after["lost_at"] is None  # type: ignore[union-attr]
     amend(evidence, "")
     assert owe_looks(as_of=NOW + 3 * DAY) == 0

@@ -89,7 +89,8 @@ def test_an_empty_inbox_says_how_things_get_in(analyst: Person, settings: Settin
         ),
         ("www.a.example/b", ("https://www.a.example/b", "")),
         ("ftp://a.example/b", ("ftp://a.example/b", "")),
-        ("javascript:alert(1)", ("", "javascript:alert(1)")),
+        ("javascript:alert(1)", ("javascript:alert(1)", "")),
+        ("Sources: two.", ("", "Sources: two.")),
         ("A text: https://a.example/b says so.", ("", "A text: https://a.example/b says so.")),
     ],
 )
@@ -210,3 +211,26 @@ def test_what_became_a_document_one_may_not_see_tells_no_text(sensitivity: str) 
     again = other.post(PASTE, pasted="https://kept.example/a")
     assert again.status_code == 422
     assert "Told in confidence" not in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("javascript:alert(1)", "begins with http:// or https://"),
+        ("mailto:x@example.org", "begins with http:// or https://"),
+        ("file:///etc/passwd", "begins with http:// or https://"),
+        ("http://169.254.169.254/x", "it is the metadata service of a cloud"),
+        ("http://2130706433/x", "it is this machine"),
+        ("a " * 500_000, "This is too long (999,999 characters)."),
+    ],
+)
+def test_what_cannot_be_taken_is_told_and_given_back_whole(
+    analyst: Person, pasted: str, said: str
+) -> None:
+    answer = analyst.post(PASTE, pasted=pasted)
+    assert answer.status_code == 422
+    assert said in " ".join(answer.context["form"].errors["pasted"])
+    html = answer.content.decode()
+    assert pasted in html
+    assert "maxlength" not in html[html.index("<textarea") :].partition(">")[0]
+    assert not InboxItem.objects.exists()

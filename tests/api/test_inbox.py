@@ -187,7 +187,7 @@ def test_a_text_is_kept_as_it_was_given(analyst: Caller) -> None:
         ({"url": "ftp://example.org"}, ["url"]),
         ({"text": "a\x1bb"}, ["text"]),
         ({"text": "a\x00b"}, ["text"]),
-        ({"text": 5, "title": ["x"]}, ["title"]),
+        ({"text": 5, "title": ["x"]}, ["title", "text"]),
         ({"text": "x" * 200_001}, ["text"]),
         ({"text": RAID, "published_on": "yesterday", "more": 1}, ["more", "published_on"]),
         (
@@ -394,3 +394,39 @@ def test_what_became_a_document_one_may_not_see_tells_no_text(
     body = detail.content.decode()
     assert "confidence" not in body
     assert RAID[:30] not in body
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/x", "http://[::1]/x", "http://2130706433/x"])
+@pytest.mark.parametrize("there", ["inbox/", "feeds/"])
+def test_an_address_inside_a_network_is_refused_when_it_is_given(
+    analyst: Caller, there: str, url: str
+) -> None:
+    refused = analyst.post(there, {"url": url})
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["value"]) == ("url", url)
+    assert "not the address of a public page" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "value"),
+    [
+        ({"text": 5}, "text", 5),
+        ({"text": "Said.", "title": 7.5}, "title", 7.5),
+        (b"null", "body", None),
+    ],
+)
+def test_what_is_no_text_is_refused_with_what_was_sent(
+    analyst: Caller, body: Any, field: str, value: object
+) -> None:
+    refused = analyst.post("inbox/", body)
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["value"]) == (field, value)
+    assert not InboxItem.objects.exists()
+
+
+def test_a_body_beyond_what_is_read_is_told_with_its_size(analyst: Caller) -> None:
+    refused = analyst.post("inbox/", b'"' + b"x" * 3_000_000 + b'"')
+    assert refused.status_code == 413
+    assert refused.json()["errors"][0]["value"] == 3_000_002

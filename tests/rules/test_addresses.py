@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conditions.rules.addresses import BadAddress, canonical_address, require_address
+from conditions.rules.addresses import (
+    BadAddress,
+    canonical_address,
+    require_address,
+    require_public_address,
+)
 
 CANONICAL = "https://example.org/news/coast?id=7"
 
@@ -101,3 +106,30 @@ def test_the_canonical_form_of_a_canonical_form_is_itself(scheme, host, port, pa
     assert canonical_address(once) == once
     assert once.startswith("https://")
     assert "#" not in once
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "169.254.169.254",
+        "10.1.2.3",
+        "[::1]",
+        "[::ffff:10.0.0.1]",
+        "2130706433",
+        "0x7f000001",
+        "0177.1",
+        "127.1",
+        "0.0.0.0",
+    ],
+)
+def test_a_number_inside_a_network_is_no_public_address(host: str) -> None:
+    with pytest.raises(BadAddress, match="not the address of a public page"):
+        require_public_address(f"http://{host}:8000/x")
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "8.8.8.8", "[2606:4700::1111]", "127.0.0.1.nip.io"]
+)
+def test_names_and_public_numbers_are_taken(host: str) -> None:
+    assert require_public_address(f" https://{host}/x ") == f"https://{host}/x"

@@ -24,8 +24,8 @@ from conditions.outbound.fetching import may_call_outside
 from conditions.queries.inbox import as_seen
 from conditions.queries.readers import sensitivities_for
 
-MOST_TYPED = 400_000
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:/\S*|www\.\S+)", re.IGNORECASE)
+# Whatever begins like an address, so that one of a kind that is not taken is refused as such.
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:\S+|www\.\S+)", re.IGNORECASE)
 _RENAMED = {"url": "pasted", "text": "pasted"}
 
 
@@ -37,7 +37,6 @@ class PasteForm(forms.Form):
         label="Address or text",
         help_text="An address, or the text itself. With both, the address comes first, on a line "
         "of its own.",
-        max_length=MOST_TYPED,
         error_messages={"required": "Paste an address or a text."},
     )
     title = forms.CharField(
