@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 OLDEST = (3, 11)
 HERE = pathlib.Path(__file__).resolve().parent
@@ -32,6 +33,8 @@ REQUIREMENTS = HERE / "requirements"
 # Each set contains the one before it and adds one extra of pyproject.toml.
 SETS = ["run", "test", "check"]
 EXTRAS = ["pdf", "test", "check"]
+# What a killed server leaves behind notices it within this time and ends.
+SECONDS_FOR_PORT = 10
 
 
 def main():
@@ -196,6 +199,23 @@ def require_free_port():
     if not value.isdigit() or not 0 < int(value) < 65536:
         sys.exit(f"PORT={value!r} is not a port. Write a number from 1 to 65535.")
     port = int(value)
+    if is_free(port):
+        return port
+    print(
+        f"PORT={port} is taken. Waiting {SECONDS_FOR_PORT} seconds for it to be free.", flush=True
+    )
+    until = time.monotonic() + SECONDS_FOR_PORT
+    while time.monotonic() < until:
+        time.sleep(0.2)
+        if is_free(port):
+            return port
+    sys.exit(
+        f"PORT={port} is taken by another program. Stop it, or choose another port:\n"
+        f"  PORT={port + 1} python3 dev.py run"
+    )
+
+
+def is_free(port):
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -203,11 +223,8 @@ def require_free_port():
         except PermissionError:
             sys.exit(f"PORT={port} needs special rights. Choose one above 1023.")
         except OSError:
-            sys.exit(
-                f"PORT={port} is taken by another program. Stop it, or choose another port:\n"
-                f"  PORT={port + 1} python3 dev.py run"
-            )
-    return port
+            return False
+    return True
 
 
 def install(wanted):

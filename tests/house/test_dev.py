@@ -52,11 +52,24 @@ def test_a_taken_port_stops_before_anything_is_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(dev, "install", lambda wanted: pytest.fail("installed"))
+    monkeypatch.setattr(dev, "SECONDS_FOR_PORT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
         monkeypatch.setenv("PORT", str(port))
         with pytest.raises(SystemExit, match=f"PORT={port} is taken"):
             dev.run([])
+
+
+@pytest.mark.network
+def test_a_port_that_a_killed_server_still_holds_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holder = socket.create_server(("127.0.0.1", 0))
+    port = holder.getsockname()[1]
+    monkeypatch.setenv("PORT", str(port))
+    monkeypatch.setattr(dev.time, "sleep", lambda seconds: holder.close())
+    assert dev.require_free_port() == port
+    assert f"PORT={port} is taken. Waiting" in capsys.readouterr().out
 
 
 def test_nothing_is_installed_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
