@@ -62,6 +62,8 @@ def read(title: str, text: str = "", *, neutral_share: float = 0.75) -> Conditio
         ("انضمت سوريا إلى التحالف", "supports"),
         ("قالت الوزارة لم انضمت سوريا إلى التحالف", "contradicts"),
         ("The coalition met in Syria.", "neutral"),
+        ("Syria joined the coalition, which collapsed.", "contradicts"),
+        ("Syria joined the coalition before the long war ended.", "supports"),
     ],
 )
 def test_a_cue_counts_as_it_stands_in_its_sentence(sentence: str, stance: str) -> None:

@@ -37,6 +37,13 @@ _UNTRUE = {
     *("rumor", "rumors", "rumored", "hoax", "happen"),
     *("شائعات", "اشاعات", "ملفقه", "مفبركه", "عاريه"),
 }
+# What is over after it was said no longer holds.
+_OVER = {
+    *("ended", "ends", "lapsed", "collapsed", "collapses", "halted", "suspended", "revoked"),
+    *("withdrawn", "stalled", "stalls", "shelved", "scrapped", "abandoned", "unravelled"),
+    *("انتهت", "انهارت", "انهار", "توقفت", "علقت", "تعثرت", "تعثر"),
+}
+_OVER_WITHIN = 4
 _NOT_WITHIN, _DENIED_WITHIN, _ASKED_WITHIN, _POSSIBLE_WITHIN, _UNTRUE_WITHIN = 3, 6, 8, 5, 6
 _TURNED = {Stance.SUPPORTS.value: Stance.CONTRADICTS.value}
 _NEUTRAL = Stance.NEUTRAL.value
@@ -94,7 +101,9 @@ def _turned(cue: Found, tokens: Sequence[Token]) -> str:
     )
     if unsure:
         return _NEUTRAL
-    if _said(cue, tokens, _NOT, before=_NOT_WITHIN):
+    if _said(cue, tokens, _NOT, before=_NOT_WITHIN) or _said(
+        cue, tokens, _OVER, before=0, after=_OVER_WITHIN
+    ):
         return _TURNED.get(side, _NEUTRAL)
     asked = side == Stance.SUPPORTS and _said(cue, tokens, _ASKED, before=_ASKED_WITHIN)
     return _NEUTRAL if asked else side
