@@ -29,6 +29,7 @@ from conditions.api.throttling import Throttle
 from conditions.queries.answers import PAGES, RELEASE, Answer, data_mark
 from conditions.queries.lists.filters import read_filters
 from conditions.queries.lists.paging import Listing, Mark, page_of, row_of
+from conditions.queries.named import require_on_file
 from conditions.queries.readers import sight_of
 
 
@@ -88,10 +89,12 @@ class ListView(View):
         query = request.query_params
         self.check_parameters(request, *list_parameters(self.listing))
         ordering = read_ordering(query, self.listing)
+        values = read_filters(query, self.listing.filters)
+        require_on_file(request.user, values)
         page = page_of(
             self.listing,
             request.user,
-            values=read_filters(query, self.listing.filters),
+            values=values,
             ordering=ordering,
             size=read_page_size(query),
             mark=read_cursor(query, ordering),

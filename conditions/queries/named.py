@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -18,6 +19,7 @@ from conditions.models import (
 )
 from conditions.queries.lists.assessments import visible_assessments
 from conditions.queries.lists.evidence import visible_evidence, visible_links
+from conditions.queries.lists.filters import BadFilter
 from conditions.rules.authority import Reader
 from conditions.rules.refusals import NotFound
 
@@ -26,6 +28,23 @@ M = TypeVar("M", bound=Model)
 
 class NotKnown(NotFound):
     """Something that was named does not exist, or this reader may not know of it."""
+
+
+def require_on_file(reader: Reader, values: Mapping[str, Any]) -> None:
+    """Refuse to narrow a list to a program or condition that this reader knows nothing of.
+
+    That there is none is answered as that it may not be seen. A query for each that is named.
+    Raises BadFilter.
+    """
+    programs = Program.objects.for_reader(reader)
+    if "program" in values:
+        programs = programs.filter(slug=values["program"])
+        if not programs.exists():
+            raise _not_on_file("program", values["program"], "Give the slug of a program")
+    if "condition" in values:
+        conditions = Condition.objects.filter(program__in=programs, code=values["condition"])
+        if not conditions.exists():
+            raise _not_on_file("condition", values["condition"], "Give the code of a condition")
 
 
 def condition_named(reader: Reader, program: str, code: str) -> Condition:
@@ -89,3 +108,12 @@ def _only(rows: QuerySet[M], field: str, value: Any) -> M:
             remedy="See the lists for what there is.",
         )
     return found
+
+
+def _not_on_file(name: str, value: str, remedy: str) -> BadFilter:
+    return BadFilter(
+        f"There is no {name} “{value}” here.",
+        field=name,
+        value=value,
+        remedy=f"{remedy}, as /api/v1/{name}s/ lists them.",
+    )

@@ -70,17 +70,22 @@ def test_limits_are_kept_in_the_form_and_narrow(analyst: Person, work: Work) -> 
     ("query", "field", "said"),
     [
         ({"q": "-oil"}, "q", "There is no word to look for."),
-        ({"q": "a\x00b"}, "q", "Null characters"),
+        ({"q": "a\x00b"}, "q", "Remove the null character"),
         ({"q": "x" * 10_000}, "q", "too long"),
         ({"q": ""}, "q", "letters or digits"),
         ({"q": "oil", "published_from": "yesterday"}, "published_from", "2026-03-09"),
         ({"q": "oil", "stance": "for"}, "stance", "not one of the available choices"),
         ({"q": "oil", "source": "Nobody"}, "source", "No source on file is called “Nobody”."),
-        ({"q": "oil", "source": "a\x00b"}, "source", "Null characters"),
+        ({"q": "oil", "source": "a\x00b"}, "source", "Remove the null character"),
         ({"condition": "NOPE"}, "condition", "Choose one that is offered, or write it out."),
         ({"program": "x" * 300}, "program", "at most 200 characters"),
         ({"q": "", "cycle": "1"}, "cycle", "Give its program too, by the slug."),
         ({"q": " ", "voice": " "}, "q", "letters or digits"),
+        *(
+            ({"published_from": "2026-05-01", "published_to": "2025-01-01"}, name, "ends before")
+            for name in ("published_from", "published_to")
+        ),
+        ({"fact_from": "abc"}, "fact_from", "“abc” cannot be read here."),
     ],
 )
 def test_what_is_unclear_is_refused_beside_its_field(

@@ -392,17 +392,19 @@ def test_every_filter_and_ordering_runs(stranger: Caller, name: str) -> None:
     make_world(1)
     schema = stranger.get("schema/", {"format": "json"}).json()
     samples = {"string": "x", "integer": "1", "boolean": "true"}
+    on_file = {"program": "program-0", "condition": "ALPHA"}
     for parameter in schema["paths"][f"/api/v1/{name}/"]["get"]["parameters"]:
         shape = parameter["schema"]
         values = shape.get("enum") or [
-            {"date": "2026-03-09", "date-time": "2026-03-09T17:00:00Z"}.get(
+            on_file.get(parameter["name"])
+            or {"date": "2026-03-09", "date-time": "2026-03-09T17:00:00Z"}.get(
                 shape.get("format", ""), samples.get(shape["type"], "1")
             )
         ]
         for value in values:
             if parameter["name"] != "cursor":
                 # A cycle's number says nothing without its program.
-                also = {"program": "program-0"} if parameter["name"] == "cycle" else {}
+                also = {"program": on_file["program"]} if parameter["name"] == "cycle" else {}
                 answer = stranger.get(f"{name}/", {parameter["name"]: value} | also)
                 assert answer.status_code == 200, (parameter["name"], value, answer.content)
 
@@ -422,3 +424,41 @@ def test_the_root_names_every_list(stranger: Caller) -> None:
     assert set(QUERIES) <= root.keys()
     for name in QUERIES:
         assert stranger.get(_path(root[name]) or "").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "field"),
+    [
+        *(
+            (name, {"program": program}, "program")
+            for name in ("evidence", "conditions", "checklist-items", "evidence-links", "cycles")
+            for program in ("nope", "hidden")
+        ),
+        ("evidence", {"condition": "99999"}, "condition"),
+        ("evidence", {"condition": "SECRET"}, "condition"),
+        ("conditions", {"program": "shown", "condition": "SECRET"}, "condition"),
+    ],
+)
+def test_what_is_mistyped_and_what_is_private_are_refused_alike(
+    stranger: Caller, name: str, query: dict[str, str], field: str
+) -> None:
+    make_program(slug="hidden", is_public=False, conditions=("SECRET",))
+    make_program(slug="shown")
+    refused = stranger.get(f"{name}/", query)
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["value"]) == (field, query[field])
+    assert error["message"] == f"There is no {field} “{query[field]}” here."
+    assert f"/api/v1/{field}s/ lists them" in error["remedy"]
+    assert caller("viewer").get("conditions/", {"program": "hidden"}).status_code == 200
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(stranger: Caller) -> None:
+    days = {"published_after": "2026-05-01", "published_before": "2025-01-01"}
+    refused = stranger.get("evidence/", days)
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["value"]) == ("published_after", "2026-05-01")
+    assert all(name in error["message"] for name in days)
+    same = dict.fromkeys(days, "2026-05-01")
+    assert stranger.get("evidence/", same).status_code == 200

@@ -112,7 +112,6 @@ def test_outsiders_read_days_and_results_once_it_is_judged(
     ("query", "number"),
     [
         ("program=p", 2),
-        ("program=q", 0),
         ("condition=ALPHA&cycle=4", 1),
         ("checklist_item=A.1", 1),
         ("result=found", 0),

@@ -14,7 +14,7 @@ from conditions.queries.lists.evidence_filters import (
     SOURCE,
     require_program,
 )
-from conditions.queries.lists.filters import LONGEST_TEXT, Filter
+from conditions.queries.lists.filters import LONGEST_TEXT, Filter, ReversedSpan, require_spans
 from conditions.queries.search import SEARCH_FILTERS
 from conditions.rules.addresses import LONGEST_ADDRESS
 from conditions.rules.evidence import CREDIBILITY, RELIABILITY, Stance
@@ -28,6 +28,7 @@ _HELP = (
     "document within the limits below."
 )
 _DAY = {"type": "date"}
+_NUL = {"null_characters_not_allowed": "Remove the null character, or type the words anew."}
 # What is chosen by its name: where it stands, by which column it is called and by which it is kept.
 _NAMED: Final[dict[str, tuple[Any, str, str]]] = {
     PROGRAM.name: (Program, "slug", "slug"),
@@ -45,7 +46,12 @@ def _choice(label: str, choices: Any) -> forms.ChoiceField:
 
 
 def _day(label: str) -> forms.CharField:
-    return forms.CharField(required=False, label=label, widget=forms.TextInput(attrs=_DAY))
+    return forms.CharField(
+        required=False,
+        label=label,
+        widget=forms.TextInput(attrs=_DAY),
+        error_messages=_NUL,
+    )
 
 
 def _text(label: str, help_text: str, **attrs: Any) -> forms.CharField:
@@ -55,6 +61,7 @@ def _text(label: str, help_text: str, **attrs: Any) -> forms.CharField:
         label=label,
         help_text=help_text,
         widget=forms.TextInput(attrs=attrs),
+        error_messages=_NUL,
     )
 
 
@@ -72,6 +79,7 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(
             attrs={"type": "search", "maxlength": LONGEST_ADDRESS, "dir": "auto"}
         ),
+        error_messages=_NUL,
     )
     program = _named(PROGRAM.name, "Bears on program", "Its slug, as in addresses.")
     condition = _named(CONDITION.name, "Bears on condition", "Its code.")
@@ -105,6 +113,7 @@ class SearchForm(forms.Form):
         for one in SEARCH_FILTERS:
             if typed := self._typed(one.name):
                 self._take(one, typed)
+        self._check_spans()
         if self._typed("q") or ("q" in self.data and not self.is_narrowed):
             try:
                 self.search = read_search(self.data["q"])
@@ -144,6 +153,13 @@ class SearchForm(forms.Form):
                 require_program(self.filters)
         except Refusal as refusal:
             self._tell(one.name, refusal)
+
+    def _check_spans(self) -> None:
+        try:
+            require_spans(self.filters)
+        except ReversedSpan as refusal:
+            for name in refusal.names:
+                self.add_error(name, f"This span ends before it begins. {refusal.remedy}")
 
     def _tell(self, name: str, refusal: Refusal) -> None:
         if name not in self.errors:

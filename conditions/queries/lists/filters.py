@@ -11,10 +11,25 @@ from conditions.rules.refusals import Invalid
 
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 2**53 - 1
+# How the two ends of a span of days are called.
+_SPANS = (("_from", "_to"), ("_after", "_before"))
 
 
 class BadFilter(Invalid):
     """A filter's value that cannot be read."""
+
+
+class ReversedSpan(BadFilter):
+    """Two days that a list is to lie between, the later one first; ``names`` are both filters."""
+
+    def __init__(self, begins: str, ends: str, values: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"{begins} {values[begins]} is later than {ends} {values[ends]}.",
+            field=begins,
+            value=values[begins],
+            remedy="Exchange the two days, or leave one out.",
+        )
+        self.names = (begins, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +50,18 @@ class Filter:
 
 def read_filters(given: Mapping[str, str], filters: Iterable[Filter]) -> dict[str, Any]:
     """The filters that were given, each read by its own rule. Raises BadFilter."""
-    return {one.name: one.read(given[one.name]) for one in filters if one.name in given}
+    values = {one.name: one.read(given[one.name]) for one in filters if one.name in given}
+    require_spans(values)
+    return values
+
+
+def require_spans(values: Mapping[str, Any]) -> None:
+    """Raise ReversedSpan where the beginning of a span lies after its end."""
+    for name, value in values.items():
+        for first, last in _SPANS:
+            end = name.removesuffix(first) + last
+            if name.endswith(first) and end in values and value > values[end]:
+                raise ReversedSpan(name, end, values)
 
 
 def text(name: str, about: str, lookup: str = "") -> Filter:
@@ -112,4 +138,4 @@ def one_of(name: str, about: str, choices: Iterable[str], lookup: str = "") -> F
 
 
 def _bad(name: str, value: str, remedy: str) -> BadFilter:
-    return BadFilter(f"“{value}” is not a clear {name}.", field=name, value=value, remedy=remedy)
+    return BadFilter(f"“{value}” cannot be read here.", field=name, value=value, remedy=remedy)
