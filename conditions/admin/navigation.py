@@ -45,7 +45,7 @@ _MAP = (
             ("Imports", "admin:conditions_evidenceimport_changelist", "view_evidenceimport"),
             ("Feeds", "admin:conditions_feed_changelist", "view_feed"),
             ("Search log", "admin:conditions_searchentry_changelist", "view_searchentry"),
-            ("Captures", "admin:conditions_captureorder_changelist", "view_captureorder"),
+            ("Capture orders", "admin:conditions_captureorder_changelist", "view_captureorder"),
             ("Voices", "admin:conditions_voicesuggestion_changelist", "view_voicesuggestion"),
             ("Link health", "admin:conditions_linkhealth_changelist", "view_linkhealth"),
         ),

@@ -15,6 +15,7 @@ from conditions.admin.site import site
 from conditions.models import Condition
 from tests.admin.conftest import Person, sign_in
 from tests.admin.world import World, make_world
+from tests.factories import make_evidence
 
 pytestmark = pytest.mark.django_db
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
@@ -221,3 +222,14 @@ def test_an_address_that_names_no_row_is_not_found(
 ) -> None:
     address = f"/admin/conditions/{name}/{nonsense}/change/"
     assert analyst.client.get(address).status_code == 404
+
+
+def test_a_list_is_called_as_the_way_to_it_and_counted_in_plain_words() -> None:
+    manager = sign_in("manager")
+    make_evidence()
+    html = manager.get("conditions_captureorder_changelist").content.decode()
+    assert ">Capture orders</a>" in html
+    assert "<h1>Capture orders</h1>" in html
+    for name, count in (("captureorder", 0), ("searchentry", 0), ("evidence", 1)):
+        html = manager.get(f"conditions_{name}_changelist").content.decode()
+        assert f"{count} in all" in html
