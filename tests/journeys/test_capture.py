@@ -25,10 +25,15 @@ from tests.admin.conftest import Person, Work, sign_in
 from tests.admin.test_evidence import typed
 from tests.days import DAY, THIRD_DUE, TODAY, noon
 from tests.factories import make_evidence, make_program
-from tests.hostile import Server, answer, serving
+from tests.hostile import Server, answer, at_home, serving
 
 pytestmark = [pytest.mark.django_db, pytest.mark.network]
-LIMITS = Limits(max_bytes=50_000, total_seconds=5, allowed_addresses=frozenset({"127.0.0.1"}))
+LIMITS = Limits(
+    max_bytes=50_000,
+    total_seconds=5,
+    allowed_addresses=frozenset({"127.0.0.1"}),
+    resolve=at_home,
+)
 FIRST = (
     b"<html><body><article><p>The border is calm, the ministry says.</p></article></body></html>"
 )
@@ -86,7 +91,7 @@ def filed_captured_cited_approved(analyst: Person, reviewer: Person, server: Ser
     """A document filed on the desk, copied by the worker, cited and approved."""
     with at(NOW):
         work = make_work(analyst)
-        url = server.url("/report")
+        url = server.url("/report", host="localhost")
         assert analyst.post("conditions_evidence_add", **typed(work, url=url)).status_code == 302
         evidence = Evidence.objects.get(url=url)
         assert worker() == Made(stored=1)

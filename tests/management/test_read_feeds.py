@@ -47,8 +47,8 @@ def feed_at(url: str = "https://example.org/feed") -> Feed:
 def test_nothing_is_read_until_it_is_allowed(settings: Settings) -> None:
     settings.OUTSIDE_CALLS = False
     with silence() as listener:
-        feed_at(listener.url("/feed"))
-        paste_address(url=listener.url("/page"), by=None, as_of=NOW)
+        feed_at(listener.url("/feed", host="localhost"))
+        paste_address(url=listener.url("/page", host="localhost"), by=None, as_of=NOW)
         with pytest.raises(CommandError, match="OUTSIDE_CALLS=true"):
             run()
         read_feeds()
@@ -59,15 +59,15 @@ def test_nothing_is_read_until_it_is_allowed(settings: Settings) -> None:
 def test_not_even_an_operator_reaches_this_machine(settings: Settings) -> None:
     settings.OUTSIDE_CALLS = True
     with silence() as listener:
-        feed = feed_at(listener.url("/feed"))
-        paste_address(url=listener.url("/page"), by=None, as_of=NOW)
+        feed = feed_at(listener.url("/feed", host="localhost"))
+        paste_address(url=listener.url("/page", host="localhost"), by=None, as_of=NOW)
         out, err = run()
         assert out == (
             "Feeds: 0 read, 0 of them unchanged, 1 failed.\n"
             "Entries: 0 new, 0 in the inbox already, 0 on file already.\n"
             "Pages: 0 read, 1 failed.\n"
         )
-        assert err.startswith("News: It could not be read: The site 127.0.0.1 stands at 127.0.0.1")
+        assert err.startswith("News: It could not be read: The site localhost stands at ")
         out, _ = run("--feed", str(feed.pk))
         assert out.startswith("Feeds: 0 read, 0 of them unchanged, 1 failed.\n")
         Feed.objects.update(next_poll_at=NOW)
