@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from django.utils.http import content_disposition_header, parse_etags
 from conditions.dashboard.views import page
 from conditions.dashboard.visits import Visit, arrive, as_of_asked, surroundings
 from conditions.models import Program, Publication
-from conditions.outbound.reports import docx, pdf
+from conditions.outbound.reports import pdf
 from conditions.queries.answers import RELEASE, SHELF, Answer
 from conditions.queries.front import programs_of
 from conditions.queries.printing import press_state, printed_file
@@ -58,7 +59,7 @@ def word_file(request: HttpRequest, slug: str, number: int, version: int) -> Htt
     etag = f"{row.sha256}.{RELEASE}"
 
     def write() -> bytes:
-        found = SHELF.find(etag) or Answer(docx.written(read_publication(row)), DOCX)
+        found = SHELF.find(etag) or Answer(_word(read_publication(row)), DOCX)
         SHELF.keep(etag, found)
         return found.body
 
@@ -80,7 +81,7 @@ def pdf_file(request: HttpRequest, slug: str, number: int, version: int) -> Http
 def draft_docx(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The draft in Word."""
     _, _, told = _draft(request, slug, number)
-    return _unkept(docx.written(told), DOCX, file_name(slug, number, None, "docx"))
+    return _unkept(_word(told), DOCX, file_name(slug, number, None, "docx"))
 
 
 @page
@@ -94,6 +95,14 @@ def draft_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     except (pdf.PressBusy, pdf.PrintingFailed):
         return _waiting(visit, program, number, None, "")
     return _unkept(body, PDF, file_name(slug, number, None, "pdf"))
+
+
+def _word(report: Report) -> bytes:
+    # Loaded on use: with lxml it weighs a tenth of the web process, which seldom needs it.
+    written: Callable[[Report], bytes] = importlib.import_module(
+        "conditions.outbound.reports.docx"
+    ).written
+    return written(report)
 
 
 def may_read_annex(reader: Reader) -> bool:

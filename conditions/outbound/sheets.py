@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
 
 from conditions.rules.refusals import Invalid
 from conditions.rules.sheets.columns import COLUMNS, MOST_ROWS, NAMES
@@ -111,8 +108,13 @@ def _fitted(row: Mapping[str, str]) -> dict[str, str]:
     return {name: for_workbook(guarded(cells[name])) for name in NAMES}
 
 
+def _openpyxl() -> Any:
+    # Loaded on use: it weighs a fifth of the web process, which seldom needs it.
+    return importlib.import_module("openpyxl")
+
+
 def _book() -> tuple[Any, Any]:
-    book = Workbook(write_only=True)
+    book = _openpyxl().Workbook(write_only=True)
     sheet = book.create_sheet("Evidence")
     sheet.freeze_panes = "A2"
     for at, name in enumerate(NAMES):
@@ -123,20 +125,22 @@ def _book() -> tuple[Any, Any]:
 
 
 def _bold(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.font = Font(bold=True)
+    openpyxl = _openpyxl()
+    cell = openpyxl.cell.WriteOnlyCell(sheet, value=text)
+    cell.font = openpyxl.styles.Font(bold=True)
     return cell
 
 
 def _cell(sheet: Any, name: str, text: str) -> Any:
     """A cell of text, so that leading zeros and days stay as they are written."""
-    cell = WriteOnlyCell(sheet, value=text)
+    openpyxl = _openpyxl()
+    cell = openpyxl.cell.WriteOnlyCell(sheet, value=text)
     # However it begins or reads: never a formula, and never an error such as #N/A.
     cell.data_type = "s"
     # Else a program that the cell is edited in would take it for a number or a date.
     cell.number_format = "@"
     if name in ("summary", "text", "title"):
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
     return cell
 
 

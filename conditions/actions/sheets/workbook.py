@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import zipfile
 import zlib
@@ -9,9 +10,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any, Final, NoReturn
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from conditions.actions.sheets.shape import BadSheet, Cell, Row, Sheet, Unreadable, sheet_of
 from conditions.rules.files import NotThisKind, require_kind
@@ -33,7 +31,6 @@ _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
 _IN_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 # What a hostile or broken workbook makes the reader raise, whatever part is wrong.
 _BROKEN: Final = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     KeyError,
@@ -103,6 +100,8 @@ def _refuse(filename: str, message: str, remedy: str = _SAVE_AGAIN) -> NoReturn:
 
 
 def _opened(filename: str, body: bytes, *, data_only: bool) -> Any:
+    # Loaded on use: it weighs a fifth of the web process, which seldom needs it.
+    openpyxl = importlib.import_module("openpyxl")
     try:
         return openpyxl.load_workbook(
             BytesIO(body), read_only=True, data_only=data_only, keep_links=False
