@@ -7,17 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from conditions.admin.base import ActionAdmin, row_id
 from conditions.admin.filters import ByLinkedProgram
+from conditions.admin.outside import OutsideAdmin
 from conditions.admin.pages.links_again import look_again
 from conditions.admin.site import site
 from conditions.models import Condition, LinkHealth
-from conditions.outbound.fetching import may_call_outside
 from conditions.queries.link_health import links_for
 from conditions.rules.refusals import NotFound
 
@@ -73,7 +71,7 @@ class ByLoss(SimpleListFilter):
 
 
 @admin.register(LinkHealth, site=site)
-class LinkHealthAdmin(ActionAdmin):
+class LinkHealthAdmin(OutsideAdmin):
     """Addresses with what the last look found; each leads to its document."""
 
     list_display = ("document", "found", "lost_at", "last_look", "next_look")
@@ -81,7 +79,7 @@ class LinkHealthAdmin(ActionAdmin):
     list_filter = ("state", ByLoss, ByProgramOfDocument, ByCondition)
     list_select_related = ("evidence",)
     search_fields = ("evidence__title", "evidence__key", "url", "host")
-    change_list_template = "admin/captures_list.html"
+    lacking = NoLink
 
     def pages(self) -> list[tuple[str, Any, str]]:
         """Having one address looked at again."""
@@ -99,22 +97,6 @@ class LinkHealthAdmin(ActionAdmin):
         """With a button for those who may ask for captures."""
         shown = list(super().get_list_display(request))
         return [*shown, "again"] if request.user.has_perm("conditions.add_capture") else shown
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list, which also says when nothing is looked at."""
-        context = {**(extra_context or {}), "may_call_outside": may_call_outside()}
-        return super().changelist_view(request, context)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """The page of the document, where its address is told."""
-        found = self.get_queryset(request).filter(pk=row_id(object_id)).first()
-        if found is None or not self.has_view_permission(request):
-            raise NoLink("There is no such address.", field="id", value=object_id)
-        return redirect("admin:conditions_evidence_change", found.pk)
 
     @admin.display(description="document", ordering="evidence__title")
     def document(self, row: LinkHealth) -> str:
